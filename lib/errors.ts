@@ -1,0 +1,219 @@
+/**
+ * The one catalogue of errors. A code never changes its meaning; `next` tells the calling agent what to do.
+ * `docs/errors.md` is generated from here.
+ */
+import { GraphQLError, type GraphQLErrorOptions } from 'graphql'
+
+export interface CatalogEntry {
+  /** HTTP status when the whole request is refused with this code. */
+  readonly status: number
+  /** What happened, for people who read the catalogue. */
+  readonly meaning: string
+  /** One sentence for the calling agent: what to do next. */
+  readonly next: string
+}
+
+export const catalog = {
+  // The request itself
+  BAD_REQUEST: {
+    status: 400,
+    meaning: 'The HTTP request is not a GraphQL request.',
+    next: 'Send POST with Content-Type application/json and a body {"query": "…", "variables": {…}}.',
+  },
+  PAYLOAD_TOO_LARGE: {
+    status: 413,
+    meaning: 'The body is larger than the gateway accepts.',
+    next: 'Send a shorter operation and pass large values in several requests.',
+  },
+  UNAUTHENTICATED: {
+    status: 401,
+    meaning: 'There is no token, or it does not verify.',
+    next: 'Get a fresh access token from the authorization server named in WWW-Authenticate, then retry.',
+  },
+  IDENTITY_REVOKED: {
+    status: 401,
+    meaning: 'The token or its principal has been revoked.',
+    next: 'Stop, and ask the owner of this identity; a new token will not help while the principal is revoked.',
+  },
+  IDENTITY_UNAVAILABLE: {
+    status: 503,
+    meaning: 'The identity cannot be checked now: the keys of the issuer or the revocation list are out of reach.',
+    next: 'Wait a few seconds, then retry with the same token.',
+  },
+  PURPOSE_NOT_ALLOWED: {
+    status: 403,
+    meaning: 'The declared purpose is not one that the roles of the caller allow.',
+    next: 'Declare one of the purposes named in `allowed`, or leave the header out.',
+  },
+  // The operation
+  GRAPHQL_PARSE_FAILED: {
+    status: 400,
+    meaning: 'The operation is not valid GraphQL syntax.',
+    next: 'Correct the syntax at the named position, then retry.',
+  },
+  GRAPHQL_VALIDATION_FAILED: {
+    status: 400,
+    meaning: 'The operation does not fit the schema that this caller may see.',
+    next: 'Read the schema by introspection and correct the named field, argument or variable.',
+  },
+  OPERATION_RESOLUTION_FAILURE: {
+    status: 400,
+    meaning: 'The document has several operations and none, or an unknown one, was chosen.',
+    next: 'Send `operationName` with the name of one operation of the document.',
+  },
+  BAD_USER_INPUT: {
+    status: 400,
+    meaning: 'A variable does not fit its declared type.',
+    next: 'Correct the named variable, then retry.',
+  },
+  PERSISTED_QUERY_NOT_FOUND: {
+    status: 400,
+    meaning: 'No registered operation has this hash.',
+    next: 'Send the full operation text.',
+  },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    status: 400,
+    meaning: 'Callers cannot register operations by hash.',
+    next: 'Send the full operation text.',
+  },
+  OPERATION_TOO_LARGE: {
+    status: 400,
+    meaning: 'The document has more tokens than allowed.',
+    next: 'Split the operation, and pass values as variables.',
+  },
+  OPERATION_TOO_DEEP: {
+    status: 400,
+    meaning: 'Selections are nested deeper than allowed.',
+    next: 'Ask for the inner objects in a second operation, by id.',
+  },
+  TOO_MANY_ALIASES: {
+    status: 400,
+    meaning: 'The document has more aliases than allowed, counted after fragments are expanded.',
+    next: 'Use the list fields with a filter instead of one alias an object, or split the operation.',
+  },
+  TOO_MANY_DIRECTIVES: {
+    status: 400,
+    meaning: 'The document has more directives than allowed.',
+    next: 'Leave out the repeated directives.',
+  },
+  INTROSPECTION_MIXED: {
+    status: 400,
+    meaning: 'Introspection and data were asked for in one operation.',
+    next: 'Send introspection as an operation of its own.',
+  },
+  COST_EXCEEDED: {
+    status: 400,
+    meaning: 'The estimated cost is above what one operation may cost.',
+    next: 'Ask for smaller pages (`first`) or fewer nested lists; `extensions.cost` has the estimate and the limit.',
+  },
+  RATE_LIMITED: {
+    status: 429,
+    meaning: 'The caller has used its cost units for this minute.',
+    next: 'Wait `retryAfterSeconds`, then retry.',
+  },
+  // The mandate
+  POLICY_DENIED: {
+    status: 403,
+    meaning: 'The rules deny at least one field; nothing was fetched.',
+    next: 'Drop the named fields, or ask their owner for the missing scopes.',
+  },
+  APPROVAL_REQUIRED: {
+    status: 403,
+    meaning: 'A rule wants a person to decide; nothing was fetched or changed.',
+    next: 'Hand this act to one of the named approvers, who can run it under their own identity.',
+  },
+  RECORD_DENIED: {
+    status: 403,
+    meaning: 'The rules deny this field for this record.',
+    next: 'Go on without this record, or ask its owner.',
+  },
+  // The systems
+  NOT_FOUND: {
+    status: 404,
+    meaning: 'No record with this id is visible to the caller.',
+    next: 'Look the record up by a list or search field, then retry with its id.',
+  },
+  INVALID_INPUT: {
+    status: 400,
+    meaning: 'An argument breaks a rule of the system.',
+    next: 'Correct the named argument, then send the mutation with a new idempotency key.',
+  },
+  ILLEGAL_TRANSITION: {
+    status: 409,
+    meaning: 'The record cannot go from its state to the one asked for.',
+    next: 'Choose one of the states in `legal`.',
+  },
+  VERSION_CONFLICT: {
+    status: 409,
+    meaning: 'Somebody changed the record since it was read.',
+    next: 'Read the record again, then retry with its current `version` and a new idempotency key.',
+  },
+  IDEMPOTENCY_CONFLICT: {
+    status: 409,
+    meaning: 'The idempotency key was used for another act.',
+    next: 'Use a new idempotency key for a new act; repeat a key only with the same arguments.',
+  },
+  SYSTEM_UNAVAILABLE: {
+    status: 502,
+    meaning: 'A system behind the gateway failed or could not be reached.',
+    next: 'Retry in a few seconds; for a mutation, repeat the same idempotency key.',
+  },
+  // The gateway
+  LEDGER_UNAVAILABLE: {
+    status: 503,
+    meaning: 'The ledger cannot be written, so nothing that needs a record is done.',
+    next: 'Nothing was changed unless `outcome` says `unknown`; retry later with the same idempotency key.',
+  },
+  TIMEOUT: {
+    status: 504,
+    meaning: 'The request took longer than allowed.',
+    next: 'Ask for less at once, then retry; for a mutation, repeat the same idempotency key.',
+  },
+  CANCELLED: {
+    status: 499,
+    meaning: 'The client went away before the answer.',
+    next: 'Retry; for a mutation, repeat the same idempotency key.',
+  },
+  SHUTTING_DOWN: {
+    status: 503,
+    meaning: 'This gateway is stopping and takes no new requests.',
+    next: 'Retry; another gateway will answer.',
+  },
+  INTERNAL_SERVER_ERROR: {
+    status: 500,
+    meaning: 'An error of the gateway; its details are in the log under the request id.',
+    next: 'Retry once; if it stays, report the request id.',
+  },
+} as const satisfies Record<string, CatalogEntry>
+
+export type ErrorCode = keyof typeof catalog
+
+/** True for a code of the catalogue; narrows an unknown value from the outside. */
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(catalog, value)
+}
+
+/** What a refusal tells beside its message: plain data for the agent, never internals. */
+export type ErrorDetails = Readonly<Record<string, unknown>>
+
+/**
+ * Makes the error of the catalogue for `code`: `extensions.code`, `extensions.next` and the details, with the HTTP status
+ * that Apollo Server reads from `extensions.http`.
+ */
+export function refusal(
+  code: ErrorCode,
+  message: string,
+  details: ErrorDetails = {},
+  options: GraphQLErrorOptions = {},
+): GraphQLError {
+  const { status, next } = catalog[code]
+  return new GraphQLError(message, {
+    ...options,
+    extensions: { next, ...details, code, http: { status } },
+  })
+}
+
+/** True for an error made by {@link refusal}: its message was written for the caller and may leave as it is. */
+export function isRefusal(error: unknown): error is GraphQLError {
+  return error instanceof GraphQLError && isErrorCode(error.extensions['code']) && 'next' in error.extensions
+}
