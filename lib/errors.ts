@@ -111,6 +111,11 @@ export const catalog = {
     meaning: 'The caller has used its cost units for this minute.',
     next: 'Wait `retryAfterSeconds`, then retry.',
   },
+  LIMITS_UNAVAILABLE: {
+    status: 503,
+    meaning: 'The shared rate limits cannot be read, so mutations are refused.',
+    next: 'Nothing was changed; retry in a few seconds with the same idempotency key.',
+  },
   // The mandate
   POLICY_DENIED: {
     status: 403,
@@ -143,6 +148,11 @@ export const catalog = {
     meaning: 'The record cannot go from its state to the one asked for.',
     next: 'Choose one of the states in `legal`.',
   },
+  SEPARATION_OF_DUTY: {
+    status: 403,
+    meaning: 'Two steps of one act were asked for by the same principal, and a second one must do this step.',
+    next: 'Hand this step to somebody else who may do it; nothing was changed.',
+  },
   VERSION_CONFLICT: {
     status: 409,
     meaning: 'Somebody changed the record since it was read.',
@@ -174,10 +184,10 @@ export const catalog = {
     meaning: 'The client went away before the answer.',
     next: 'Retry; for a mutation, repeat the same idempotency key.',
   },
-  SHUTTING_DOWN: {
-    status: 503,
-    meaning: 'This gateway is stopping and takes no new requests.',
-    next: 'Retry; another gateway will answer.',
+  EXPLORER_NOT_HERE: {
+    status: 403,
+    meaning: 'The explorer gives demo tokens to its own page only, in a browser on the machine that runs the gateway.',
+    next: 'Open the explorer on the machine that runs the gateway, or paste an access token of your own into it.',
   },
   INTERNAL_SERVER_ERROR: {
     status: 500,

@@ -3,12 +3,7 @@ import type { Caller } from '../../lib/caller.ts'
 import type { Coordinate } from '../../lib/labels.ts'
 
 /** How a request ended. */
-export type Outcome =
-  | 'answered'
-  | 'answered-with-errors'
-  | 'refused'
-  | 'failed'
-  | 'cancelled'
+export type Outcome = 'answered' | 'answered-with-errors' | 'refused' | 'failed' | 'cancelled'
 
 export interface EntryBase {
   readonly requestId: string

@@ -41,3 +41,25 @@ export interface PolicyProblem {
   /** What to change. */
   readonly mend: string
 }
+
+/** A coordinate's rule as a subgraph asks it, with the record at hand (architecture, step 8). */
+export interface SubgraphRule {
+  /** True when the verdict depends on the record: ask {@link decide} once for each record. */
+  readonly needsRecord: boolean
+  /** For a root field: the record to load before the resolver acts. Null for a field of an entity, whose parent it is. */
+  readonly target: { readonly type: string; readonly idPath: string } | null
+  /** The verdict where it depends on nothing but the caller's kind, roles and scopes; null when {@link decide} must be asked. */
+  settled(caller: Caller): Verdict | null
+  /** Decides for one record (null when there is none) and the coerced arguments. Never rejects: what fails is a denial. */
+  decide(
+    record: Readonly<Record<string, unknown>> | null,
+    args: Readonly<Record<string, unknown>>,
+    context: RuleContext,
+  ): Promise<Verdict>
+}
+
+/** The rules of one policy revision, as a subgraph asks them. */
+export interface SubgraphRules {
+  /** Null when no rule is known: the subgraph denies. */
+  ruleFor(coordinate: Coordinate): SubgraphRule | null
+}

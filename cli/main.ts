@@ -1,0 +1,43 @@
+/** `mandate <command>`: joins the commands, one file each, and turns their errors into messages. */
+import path from 'node:path'
+import { Command, CommanderError } from 'commander'
+import { realWorld } from '../lib/world.ts'
+import { addAuditCommands } from './audit.ts'
+import { addGenerateCommand } from './generate.ts'
+import { addPolicyCommands } from './policy.ts'
+import { addSchemaCommands } from './schema.ts'
+import { addTokenCommand } from './token.ts'
+
+await main(process.argv)
+
+async function main(argv: readonly string[]): Promise<void> {
+  const io = {
+    env: process.env,
+    folder: process.cwd(),
+    root: path.resolve(import.meta.dirname, '..'),
+    fetch: globalThis.fetch,
+    world: realWorld,
+    write: (text: string) => void process.stdout.write(text),
+    writeError: (text: string) => void process.stderr.write(text),
+    isTerminal: process.stdout.isTTY,
+  }
+  const program = new Command('mandate')
+    .description('The control plane of the Mandate gateway on the command line.')
+    .showSuggestionAfterError()
+    .exitOverride()
+  addTokenCommand(program, io)
+  addPolicyCommands(program, io)
+  addAuditCommands(program, io)
+  addSchemaCommands(program, io)
+  addGenerateCommand(program, io)
+  try {
+    await program.parseAsync(argv)
+  } catch (error) {
+    // Commander has said what was wrong by itself.
+    if (error instanceof CommanderError) process.exitCode = error.exitCode
+    else {
+      io.writeError(`${error instanceof Error ? error.message : String(error)}\n`)
+      process.exitCode = 1
+    }
+  }
+}

@@ -1,0 +1,231 @@
+/**
+ * Joins the parts: everything that a gateway needs is made here, in the order in which one needs the other, and closed in the
+ * opposite order. No part reaches for another; this file hands them over.
+ */
+import type { FastifyInstance } from 'fastify'
+import path from 'node:path'
+import type { World } from '../lib/world.ts'
+import { contractIndex, readContracts } from '../schema/contract.ts'
+import { type Cache, openCache } from '../storage/cache.ts'
+import { type Database, openDatabase } from '../storage/database.ts'
+import { createLedgerReader } from '../storage/stores/ledger.ts'
+import { createRevocationStore } from '../storage/stores/revocations.ts'
+import { createAudit } from './audit/audit.ts'
+import { loadLedgerKey } from './audit/ledger-key.ts'
+import { createLedger } from './audit/recorder.ts'
+import { operationChecks } from './checks/index.ts'
+import { createRateCheck } from './checks/rate.ts'
+import type { Config } from './config.ts'
+import type { ExplorerOptions } from './explorer/options.ts'
+import { presets } from './explorer/presets.ts'
+import { registerExplorer } from './explorer/register.ts'
+import { composeSupergraph } from './federation/compose.ts'
+import { createFederation } from './federation/federation.ts'
+import { createStatementSigner } from './federation/statement-signer.ts'
+import { openTransport, seedCompany } from './federation/open-transport.ts'
+import { type HealthPart, registerHealth } from './health.ts'
+import { createHttpServer } from './http.ts'
+import { openIdentity } from './identity/open-identity.ts'
+import { registerIdentityRoutes } from './identity-routes.ts'
+import type { Log } from './log.ts'
+import { createMetrics } from './metrics.ts'
+import { createPipeline } from './pipeline.ts'
+import { createPolicyGate } from './policy/gate.ts'
+import { createRulesReader } from './policy/rules-reader.ts'
+import { watchPolicies } from './policy/watch.ts'
+
+/** Where contracts and policies are. */
+const root = path.resolve(import.meta.dirname, '..')
+
+export interface AppOptions {
+  readonly config: Config
+  readonly world: World
+  readonly log: Log
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Told what is being done while the gateway starts. */
+  readonly onProgress?: (step: string) => void
+  /** Parts that a test brings itself. */
+  readonly given?: { readonly database?: Database; readonly cache?: Cache }
+}
+
+export interface App extends AsyncDisposable {
+  readonly server: FastifyInstance
+  /** Where callers find it, `http://localhost:4000`. */
+  readonly address: string
+  /** Mints a token for a demo identity; null where the development issuer does not run. */
+  readonly mint: ((identity: string) => Promise<string>) | null
+  readonly summary: AppSummary
+  /** Starts to listen. */
+  listen(): Promise<void>
+  /** Lets running requests finish, writes what waits for the ledger, and closes everything. */
+  close(): Promise<void>
+}
+
+export interface AppSummary {
+  readonly database: Database['kind']
+  readonly cache: Cache['kind']
+  readonly subgraphs: readonly string[]
+  readonly policyRevision: string
+  readonly identities: readonly { readonly name: string; readonly title: string; readonly roles: readonly string[] }[]
+}
+
+export async function createApp(options: AppOptions): Promise<App> {
+  const { config, world, log, env, onProgress = () => undefined, given = {} } = options
+  await using opened = new AsyncDisposableStack()
+  const address = config.server.publicUrl ?? `http://localhost:${config.server.port}`
+  const metrics = createMetrics()
+
+  onProgress('Opening the database')
+  const database = given.database ?? opened.use(await openConfiguredDatabase(config, address, log))
+  const cache = given.cache ?? opened.use(await openConfiguredCache(config, log))
+  const local = opened.use(await openCache({ kind: 'memory', log }))
+
+  if (config.demoData) {
+    onProgress('Looking after the demo company')
+    await seedCompany(database)
+  }
+
+  onProgress('Reading contracts and policies')
+  const contracts = readContracts(path.join(root, 'schema'))
+  const index = contractIndex(contracts)
+  const policies = opened.use(
+    await watchPolicies({
+      folder: path.join(root, 'policies'),
+      index,
+      log,
+      watch: config.policies.watch,
+      onAttempt: ({ outcome }) => {
+        metrics.policyLoaded(outcome)
+      },
+    }),
+  )
+
+  const ledger = createLedger({
+    database,
+    world,
+    log,
+    knowsCoordinate: (coordinate) => index.fields.has(coordinate),
+    timeoutMs: config.timeouts.ledgerMs,
+  })
+  opened.defer(() => ledger.close())
+
+  onProgress('Starting identity')
+  const identity = opened.use(
+    await openIdentity({
+      config,
+      address,
+      env,
+      world,
+      log,
+      cache,
+      store: createRevocationStore(database),
+      roles: () => policies.current().roles,
+    }),
+  )
+
+  onProgress('Composing the graph')
+  const signer = await createStatementSigner(world)
+  const transport = openTransport({
+    config,
+    world,
+    metrics,
+    sign: (statement) => signer.sign(statement),
+    subgraphs: {
+      kysely: database.kysely,
+      contracts,
+      world,
+      log,
+      rules: createRulesReader(policies),
+      governance: {
+        database,
+        ledger: createLedgerReader(database, world.now),
+        revoke: (revocation) => identity.killList.revoke(revocation),
+      },
+    },
+  })
+  const { supergraphSdl } = composeSupergraph(contracts)
+  const federation = opened.use(await createFederation({ supergraphSdl, transport, log }))
+
+  const pipeline = createPipeline({
+    authenticator: identity.authenticator,
+    policy: createPolicyGate({ apiSchema: federation.apiSchema, world }),
+    federation,
+    audit: createAudit({ ledger, index, hashKey: await loadLedgerKey({ configured: config.ledgerKey, folder: config.data }), log }),
+    checks: operationChecks(createRateCheck({ shared: cache, local, costPerMinute: config.limits.costPerMinute })),
+    limits: config.limits,
+    challenge: (request) => identity.resource.challenge(request),
+    log,
+  })
+  const explorer: ExplorerOptions | null =
+    config.explorer && identity.issuer
+      ? {
+          endpoint: '/graphql',
+          identities: identity.issuer.identities.map((each) => ({ ...each, principal: each.id })),
+          mint: identity.issuer.mint,
+          presets,
+          log,
+        }
+      : null
+  const server = createHttpServer({
+    pipeline,
+    world,
+    log,
+    metrics,
+    explorer,
+    currentRevision: () => policies.current(),
+    bodyBytes: config.limits.bodyBytes,
+    requestMs: config.timeouts.requestMs,
+  })
+  registerIdentityRoutes(server, identity.resource, identity.issuer)
+  if (explorer) registerExplorer(server, explorer)
+  registerHealth(server, healthParts(), metrics)
+
+  const resources = opened.move()
+  return {
+    server,
+    address,
+    mint: identity.issuer ? (name) => identity.issuer?.mint(name) ?? Promise.reject(new Error('No issuer.')) : null,
+    summary: {
+      database: database.kind,
+      cache: cache.kind,
+      subgraphs: index.subgraphs,
+      policyRevision: policies.current().id,
+      identities: identity.issuer?.identities ?? [],
+    },
+    async listen() {
+      await server.listen({ host: config.server.host, port: config.server.port })
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+
+  async function close() {
+    await server.close()
+    await resources.disposeAsync()
+  }
+
+  function healthParts(): HealthPart[] {
+    return [
+      { name: 'database', check: () => database.ping(900) },
+      { name: 'cache', check: () => cache.ping(900) },
+      { name: 'ledger', check: () => mustHold(ledger.healthy()) },
+      { name: 'identity', check: () => mustHold(identity.killList.healthy()) },
+      { name: 'policies', check: () => mustHold(policies.current().rules.size > 0) },
+      { name: 'graph', check: () => mustHold(federation.apiSchema.getQueryType() != null) },
+    ]
+  }
+}
+
+function mustHold(holds: boolean): void {
+  if (!holds) throw new Error('not ready')
+}
+
+function openConfiguredDatabase({ database, data }: Config, address: string, log: Log): Promise<Database> {
+  return database.url
+    ? openDatabase({ kind: 'postgres', url: database.url, poolSize: database.poolSize, log })
+    : openDatabase({ kind: 'embedded', folder: data, address, log })
+}
+
+function openConfiguredCache({ redis }: Config, log: Log): Promise<Cache> {
+  return redis.url ? openCache({ kind: 'redis', url: redis.url, log }) : openCache({ kind: 'memory', log })
+}

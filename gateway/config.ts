@@ -1,0 +1,226 @@
+/**
+ * Every setting of the gateway: from `mandate.yaml`, then the environment on top. One strict schema: an unknown key is refused with
+ * the keys that exist. `docs/config.md` is generated from here.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { parse as parseYaml } from 'yaml'
+import { z } from 'zod'
+
+const algorithm = z.enum(['ES256', 'EdDSA', 'RS256', 'PS256'])
+
+const issuer = z.strictObject({
+  issuer: z.url().describe('The `iss` of its tokens, compared to the letter.'),
+  jwksUri: z.url().describe('Where its keys are (RFC 7517); https, or http on a loopback address.'),
+  algorithms: z
+    .array(algorithm)
+    .min(1)
+    .default(['ES256', 'EdDSA', 'PS256', 'RS256'])
+    .describe('Signatures it may use.'),
+  kinds: z
+    .array(z.enum(['agent', 'person', 'service']))
+    .min(1)
+    .default(['agent', 'person', 'service'])
+    .describe('For which kinds of principals it may speak.'),
+})
+
+const positive = z.int().positive()
+
+const settings = z.strictObject({
+  environment: z
+    .enum(['development', 'test', 'production'])
+    .default('development')
+    .describe('`production` switches the development issuer and the explorer off.'),
+  server: z
+    .strictObject({
+      host: z.string().default('127.0.0.1').describe('The address to listen on.'),
+      port: z.int().min(1).max(65_535).default(4000).describe('The port to listen on.'),
+      publicUrl: z.url().optional().describe('The address callers use, when a proxy stands in front.'),
+    })
+    .prefault({}),
+  data: z.string().default('.mandate').describe('The folder for the embedded database, keys and demo identities.'),
+  database: z
+    .strictObject({
+      url: z
+        .string()
+        .optional()
+        .describe('PostgreSQL, `postgres://user:password@host/name`; unset: embedded, in the data folder.'),
+      poolSize: positive.default(10).describe('Connections to PostgreSQL.'),
+    })
+    .prefault({}),
+  redis: z
+    .strictObject({
+      url: z.string().optional().describe('Redis, `redis://host:6379`; unset: in memory, for one process.'),
+    })
+    .prefault({}),
+  identity: z
+    .strictObject({
+      audience: z.string().optional().describe('The `aud` that tokens must carry; unset: the address of the endpoint.'),
+      issuers: z.array(issuer).default([]).describe('Authorization servers whose tokens are accepted.'),
+      developmentIssuer: z
+        .boolean()
+        .optional()
+        .describe('Run the embedded issuer with its demo identities; unset: in development only.'),
+      maxTokenAgeSeconds: positive.default(3600).describe('No token older than this is accepted, whatever its `exp`.'),
+    })
+    .prefault({}),
+  policies: z
+    .strictObject({
+      watch: z.boolean().default(true).describe('Pick up edits while running.'),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      bodyBytes: positive.default(262_144).describe('Bytes of a request body.'),
+      tokens: positive.default(4_000).describe('Lexical tokens of a document.'),
+      aliases: positive.default(50).describe('Aliases of an operation, before and after fragments are expanded.'),
+      directives: positive.default(50).describe('Directives of a document.'),
+      depth: positive.default(12).describe('Nesting of selections.'),
+      fields: positive.default(2_000).describe('Selected fields after fragments are expanded.'),
+      cost: positive.default(5_000).describe('Cost units of one operation.'),
+      costPerMinute: positive
+        .default(100_000)
+        .describe('Cost units a principal may use in a minute, over all its tokens.'),
+    })
+    .prefault({}),
+  timeouts: z
+    .strictObject({
+      requestMs: positive.default(30_000).describe('The longest a request may take, in milliseconds.'),
+      fetchMs: positive.default(10_000).describe('The longest one fetch from a subgraph may take, in milliseconds.'),
+      ledgerMs: positive.default(3_000).describe('The longest to wait for the ledger, in milliseconds.'),
+      shutdownMs: positive
+        .default(15_000)
+        .describe('How long running requests may finish after a signal to stop, in milliseconds.'),
+    })
+    .prefault({}),
+  subgraphs: z
+    .record(z.string(), z.strictObject({ url: z.url().describe('Where this subgraph listens.') }))
+    .default({})
+    .describe('Subgraphs in processes of their own, by name; the others run in this process.'),
+  demoData: z
+    .boolean()
+    .optional()
+    .describe('Fill empty business systems with the demo company; unset: in development only.'),
+  explorer: z.boolean().optional().describe('Serve the explorer to browsers at `/graphql`; unset: not in production.'),
+  log: z
+    .strictObject({
+      level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('What is logged.'),
+    })
+    .prefault({}),
+})
+
+/** The settings as `mandate.yaml` has them, before derived values are filled in. */
+export const settingsSchema = settings
+
+type Settings = z.infer<typeof settings>
+
+/** All settings, complete and frozen. */
+export interface Config extends Omit<Settings, 'demoData' | 'explorer' | 'identity'> {
+  readonly demoData: boolean
+  readonly explorer: boolean
+  readonly identity: Settings['identity'] & { readonly developmentIssuer: boolean }
+  /** For `MANDATE_LEDGER_KEY`: never in the file. */
+  readonly ledgerKey: string | undefined
+}
+
+/** Which variable sets which setting; the environment wins over the file. */
+export const environmentVariables: Readonly<Record<string, readonly string[]>> = {
+  NODE_ENV: ['environment'],
+  HOST: ['server', 'host'],
+  PORT: ['server', 'port'],
+  MANDATE_PUBLIC_URL: ['server', 'publicUrl'],
+  MANDATE_DATA: ['data'],
+  DATABASE_URL: ['database', 'url'],
+  REDIS_URL: ['redis', 'url'],
+  LOG_LEVEL: ['log', 'level'],
+}
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+export interface ConfigSource {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The folder that relative paths start from. */
+  readonly folder: string
+}
+
+/**
+ * Reads the settings: defaults, then `mandate.yaml` (or the file that `MANDATE_CONFIG` names), then the environment.
+ * @throws {ConfigError} that names every wrong setting, and the valid keys where one is unknown.
+ */
+export function readConfig({ env, folder }: ConfigSource): Config {
+  const raw = readFile(env['MANDATE_CONFIG'], folder)
+  for (const [variable, keys] of Object.entries(environmentVariables)) {
+    const value = env[variable]
+    if (value !== undefined && value !== '') assign(raw, keys, value)
+  }
+  const parsed = settings.safeParse(raw)
+  if (!parsed.success) throw new ConfigError(explain(parsed.error))
+  return complete(parsed.data, folder, env['MANDATE_LEDGER_KEY'])
+}
+
+function complete(parsed: Settings, folder: string, ledgerKey: string | undefined): Config {
+  const inProduction = parsed.environment === 'production'
+  return Object.freeze({
+    ...parsed,
+    data: path.resolve(folder, parsed.data),
+    demoData: parsed.demoData ?? !inProduction,
+    explorer: parsed.explorer ?? !inProduction,
+    identity: { ...parsed.identity, developmentIssuer: parsed.identity.developmentIssuer ?? !inProduction },
+    ledgerKey,
+  })
+}
+
+function readFile(named: string | undefined, folder: string): Record<string, unknown> {
+  const file = path.resolve(folder, named ?? 'mandate.yaml')
+  if (!existsSync(file)) {
+    if (named) throw new ConfigError(`MANDATE_CONFIG names \`${named}\`, and there is no such file.`)
+    return {}
+  }
+  const value: unknown = parseYaml(readFileSync(file, 'utf8')) ?? {}
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ConfigError(`\`${file}\` must hold settings as \`key: value\`.`)
+  }
+  return value as Record<string, unknown>
+}
+
+function assign(target: Record<string, unknown>, keys: readonly string[], value: string): void {
+  const [key = '', ...rest] = keys
+  if (rest.length === 0) {
+    target[key] = key === 'port' ? Number(value) : value
+    return
+  }
+  const inner = target[key]
+  const child = typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : {}
+  target[key] = child
+  assign(child, rest, value)
+}
+
+function explain(error: z.ZodError): string {
+  const lines = error.issues.map((issue) => {
+    const at = issue.path.join('.') || 'the top level'
+    if (issue.code !== 'unrecognized_keys') return `  - \`${at}\`: ${issue.message}`
+    const valid = Object.keys(shapeAt(issue.path)).join('`, `')
+    return `  - \`${at}\` has no setting \`${issue.keys.join('`, `')}\`. It has: \`${valid}\`.`
+  })
+  return `The settings cannot be used:\n${lines.join('\n')}`
+}
+
+function shapeAt(keys: readonly PropertyKey[]): Record<string, unknown> {
+  let schema: unknown = settings
+  for (const key of keys) schema = unwrap(unwrap(schema)?.shape?.[String(key)])
+  return unwrap(schema)?.shape ?? {}
+}
+
+interface Shaped {
+  readonly shape?: Record<string, unknown>
+}
+
+/** Looks through defaults and optionals to the object inside. */
+function unwrap(schema: unknown): Shaped | undefined {
+  let inner = schema
+  while (inner instanceof z.ZodPrefault || inner instanceof z.ZodDefault || inner instanceof z.ZodOptional)
+    inner = inner.unwrap()
+  return inner as Shaped | undefined
+}

@@ -1,0 +1,67 @@
+/**
+ * The federated graph: composition, planning and execution by Apollo, behind one small interface. Nobody outside this folder
+ * imports @apollo/gateway or @apollo/composition.
+ */
+import { ApolloGateway } from '@apollo/gateway'
+import type { GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface'
+import type { ExecutionResult, GraphQLSchema } from 'graphql'
+import type { Exchange } from '../exchange.ts'
+import type { Log } from '../log.ts'
+import { SubgraphDataSource } from './data-source.ts'
+import type { Transport } from './transport.ts'
+
+/** What Apollo Server hands over for one operation. */
+export type FederatedRequest = GatewayGraphQLRequestContext<{ exchange: Exchange }>
+
+export interface Federation extends AsyncDisposable {
+  /** The whole API schema; no caller but one with the explorer scope sees it unfiltered. */
+  readonly apiSchema: GraphQLSchema
+  /** Plans the operation, or finds its plan, and runs it. */
+  execute(request: FederatedRequest): Promise<ExecutionResult>
+}
+
+export interface FederationOptions {
+  readonly supergraphSdl: string
+  readonly transport: Transport
+  readonly log: Log
+}
+
+/** Loads a supergraph and makes it executable. */
+export async function createFederation({ supergraphSdl, transport, log }: FederationOptions): Promise<Federation> {
+  // Must be set before the gateway is constructed: otherwise it reports to Apollo and probes cloud metadata addresses.
+  process.env['APOLLO_TELEMETRY_DISABLED'] = '1'
+  const gateway = new ApolloGateway({
+    supergraphSdl,
+    buildService: ({ name }) => new SubgraphDataSource(name, transport),
+    logger: quiet(log),
+    debug: false,
+    __exposeQueryPlanExperimental: false,
+    // The default of 10,000 lets a hostile operation over shared fields keep the planner busy for seconds.
+    queryPlannerConfig: { debug: { maxEvaluatedPlans: 1_000, pathsLimit: 1_000 } },
+  })
+  const loaded: GraphQLSchema[] = []
+  const unsubscribe = gateway.onSchemaLoadOrUpdate((context) => loaded.push(context.apiSchema))
+  const { executor } = await gateway.load()
+  unsubscribe()
+  const [apiSchema] = loaded
+  // INVARIANT: a gateway with a supergraph has told its schema when `load` resolves.
+  if (!apiSchema) throw new Error('The gateway loaded without a schema.')
+  return {
+    apiSchema,
+    execute: (request) => executor(request as GatewayGraphQLRequestContext),
+    async [Symbol.asyncDispose]() {
+      await gateway.stop()
+      await transport[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Apollo's gateway logs with console-like calls; its chatter is debug, its warnings are warnings. */
+function quiet(log: Log) {
+  return {
+    debug: (message: unknown) => log.debug(message),
+    info: (message: unknown) => log.debug(message),
+    warn: (message: unknown) => log.warn(message),
+    error: (message: unknown) => log.error(message),
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * How the gateway reaches subgraphs: in this process, or over HTTP with a signed statement. The only place of the gateway that
+ * knows that subgraphs exist as code.
+ */
+import { Agent, type Dispatcher } from 'undici'
+import { z } from 'zod'
+import type { Statement } from '../../lib/statement.ts'
+import type { Subgraph, SubgraphRequest, SubgraphResponse } from '../../subgraphs/subgraph.ts'
+
+export interface Transport extends AsyncDisposable {
+  /** Sends one fetch. Rejects when the subgraph cannot be reached, does not answer in time, or answers no GraphQL. */
+  fetch(subgraph: string, request: SubgraphRequest): Promise<SubgraphResponse>
+}
+
+/** Reaches subgraphs that run in this process: the statement is handed over as it is, nothing is serialised. */
+export function createLocalTransport(subgraphs: readonly Subgraph[], timeoutMs: number): Transport {
+  const byName = new Map(subgraphs.map((subgraph) => [subgraph.name, subgraph]))
+  return {
+    fetch(name, request) {
+      const subgraph = byName.get(name)
+      if (!subgraph) return Promise.reject(new Error(`There is no subgraph ${name} in this process.`))
+      return within(timeoutMs, request.signal, (signal) => subgraph.execute({ ...request, signal }))
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(subgraphs.map((subgraph) => subgraph.close()))
+    },
+  }
+}
+
+export interface HttpTransportOptions {
+  /** Where each subgraph is, from configuration only: never from a schema or an answer. */
+  readonly urls: ReadonlyMap<string, URL>
+  /** Makes the token that tells the subgraph who is calling. */
+  readonly sign: (statement: Statement) => Promise<string>
+  readonly timeoutMs: number
+  readonly maxResponseBytes: number
+  /** Sockets kept open to each subgraph. */
+  readonly connections: number
+}
+
+const responseShape = z.looseObject({
+  data: z.record(z.string(), z.unknown()).nullish(),
+  errors: z
+    .array(
+      z.looseObject({
+        message: z.string(),
+        path: z.array(z.union([z.string(), z.number()])).optional(),
+        extensions: z.record(z.string(), z.unknown()).optional(),
+      }),
+    )
+    .optional(),
+  extensions: z
+    .looseObject({ mandate: z.looseObject({ resolved: z.record(z.string(), z.number()).optional() }).optional() })
+    .optional(),
+})
+
+/** Reaches subgraphs over HTTP through one pool: no redirects, bounded time and size, no header of the caller's request. */
+export function createHttpTransport(options: HttpTransportOptions): Transport {
+  const agent = new Agent({
+    connections: options.connections,
+    headersTimeout: options.timeoutMs,
+    bodyTimeout: options.timeoutMs,
+    maxResponseSize: options.maxResponseBytes,
+  })
+  return {
+    async fetch(name, request) {
+      const url = options.urls.get(name)
+      if (!url) throw new Error(`No address is configured for the subgraph ${name}.`)
+      const { query, variables, operationName } = request
+      const statement = await options.sign(request.statement)
+      const response = await agent.request({
+        origin: url.origin,
+        path: url.pathname,
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'mandate-statement': statement },
+        body: JSON.stringify({ query, variables, operationName }),
+        signal: request.signal,
+      })
+      return readResponse(name, response)
+    },
+    async [Symbol.asyncDispose]() {
+      await agent.close()
+    },
+  }
+}
+
+async function readResponse(name: string, response: Dispatcher.ResponseData): Promise<SubgraphResponse> {
+  const text = await response.body.text()
+  if (response.statusCode !== 200) throw new Error(`The subgraph ${name} answered HTTP ${response.statusCode}.`)
+  return responseShape.parse(JSON.parse(text, dropPrototypeKeys)) as SubgraphResponse
+}
+
+/** A hostile `__proto__` member must not reach code that merges objects. */
+function dropPrototypeKeys(key: string, value: unknown): unknown {
+  return key === '__proto__' ? undefined : value
+}
+
+/** Runs `work` with a signal that also aborts after `timeoutMs`, and rejects then even when the work does not listen. */
+async function within<T>(timeoutMs: number, outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  outer.throwIfAborted()
+  const inner = new AbortController()
+  const { promise, reject } = Promise.withResolvers<never>()
+  const onAbort = () => {
+    inner.abort(outer.reason)
+    reject(outer.reason as Error)
+  }
+  outer.addEventListener('abort', onAbort, { once: true })
+  const timer = setTimeout(() => {
+    const error = new DOMException(`No answer within ${timeoutMs} ms.`, 'TimeoutError')
+    inner.abort(error)
+    reject(error)
+  }, timeoutMs)
+  try {
+    return await Promise.race([work(inner.signal), promise])
+  } finally {
+    clearTimeout(timer)
+    outer.removeEventListener('abort', onAbort)
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * The agents and people of the demonstration company, as data. Their keys are made at the first start; their rights are those
+ * of their roles in `policies/roles/`.
+ */
+import type { Actor, PrincipalId } from '../../lib/caller.ts'
+
+/** One identity that the development issuer knows; its `client_id` is its principal id. */
+export interface DemoIdentity extends Actor {
+  /** What people type: `support-agent`, `maria.keller`. */
+  readonly name: string
+  /** One line for the terminal and the explorer's list. */
+  readonly title: string
+}
+
+const agent = (name: string, title: string): DemoIdentity =>
+  Object.freeze({ name, id: `agent:${name}` as PrincipalId, kind: 'agent', roles: Object.freeze([name]), title })
+
+const person = (name: string, role: string, title: string): DemoIdentity =>
+  Object.freeze({ name, id: `person:${name}` as PrincipalId, kind: 'person', roles: Object.freeze([role]), title })
+
+/** The agents first, then the people. */
+export const demoIdentities: readonly DemoIdentity[] = Object.freeze([
+  agent('support-agent', 'Support agent: customers, cases, incidents'),
+  agent('sales-agent', 'Sales agent: accounts, opportunities'),
+  agent('finance-agent', 'Finance agent: invoices, payments'),
+  agent('it-ops-agent', 'IT operations agent: incidents, changes'),
+  person('maria.keller', 'account-manager', 'Maria Keller, account manager'),
+  person('jonas.weber', 'finance-controller', 'Jonas Weber, finance controller'),
+  person('ana.silva', 'change-manager', 'Ana Silva, change manager'),
+  person('omar.haddad', 'security-engineer', 'Omar Haddad, security engineer'),
+  person('lena.fischer', 'auditor', 'Lena Fischer, auditor'),
+  person('dev.patel', 'developer', 'Dev Patel, developer'),
+])
+
+/** Finds an identity by its name or its principal id. */
+export function findIdentity(identities: readonly DemoIdentity[], nameOrId: string): DemoIdentity | undefined {
+  return identities.find(({ name, id }) => name === nameOrId || id === nameOrId)
+}

@@ -1,0 +1,19 @@
+/** The structured log (pino): JSON lines, secrets redacted by name. */
+import { type DestinationStream, type Logger, pino } from 'pino'
+
+export type Log = Logger
+
+export interface LogOptions {
+  readonly level: string
+  readonly destination?: DestinationStream
+}
+
+/** Makes the process's log. Headers and tokens never reach it; the redaction is the second line of defence. */
+export function createLog({ level, destination }: LogOptions): Log {
+  const options = {
+    level,
+    base: null,
+    redact: ['*.authorization', '*.headers', '*.token', '*.access_token', '*.client_assertion'],
+  }
+  return destination ? pino(options, destination) : pino(options)
+}

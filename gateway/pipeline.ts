@@ -1,0 +1,163 @@
+/**
+ * The ten steps of a request, in order (`docs/lifecycle.md`). This file alone knows what comes next; every stage knows only its
+ * own work. Whatever happens, an answer leaves through `finish`: recorded first, then sent.
+ */
+import { type ApolloServerPlugin, type GraphQLRequestContext, HeaderMap } from '@apollo/server'
+import { type ExecutionResult, type GraphQLError, type OperationDefinitionNode, executeSync } from 'graphql'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Audit } from './audit/audit.ts'
+import { countDelivered } from './audit/delivered.ts'
+import type { OperationCheck } from './checks/check.ts'
+import { checkText, runChecks } from './checks/index.ts'
+import type { Limits } from './checks/limits.ts'
+import { type Arrival, type Exchange, beginExchange } from './exchange.ts'
+import type { Federation, FederatedRequest } from './federation/federation.ts'
+import type { Authenticator } from './identity/authenticate.ts'
+import type { Log } from './log.ts'
+import { type Incoming, documentText } from './incoming.ts'
+import { describeOperation } from './operation.ts'
+import type { PolicyGate } from './policy/gate.ts'
+import type { Answer } from './response/answer.ts'
+import { answerFrom, refusalAnswer } from './response/answer.ts'
+import { mapExecutionErrors } from './response/map-errors.ts'
+import { abortError } from './response/system-errors.ts'
+import { type PipelineContext, createVisibleServers } from './visible-servers.ts'
+import { traced } from './tracing.ts'
+
+export interface Pipeline {
+  /** Takes a request through all steps. Never rejects. */
+  run(arrival: Arrival, incoming: Incoming): Promise<Answer>
+  /** Takes a request that HTTP itself refused (too large, no JSON …) to the way out. Never rejects. */
+  refuse(arrival: Arrival, error: GraphQLError): Promise<Answer>
+}
+
+export interface PipelineDependencies {
+  readonly authenticator: Authenticator
+  readonly policy: PolicyGate
+  readonly federation: Federation
+  readonly audit: Audit
+  readonly checks: readonly OperationCheck[]
+  readonly limits: Limits
+  /** The `WWW-Authenticate` value for a request that was answered 401 (RFC 9728, section 5.1). */
+  readonly challenge: (incoming: Incoming) => string
+  readonly log: Log
+}
+
+export function createPipeline(deps: PipelineDependencies): Pipeline {
+  const { authenticator, policy, federation, audit, checks, limits, log } = deps
+
+  /** Steps 3 to 6, for an operation that Apollo Server has parsed and validated against the caller's schema. */
+  async function prepare(context: GraphQLRequestContext<PipelineContext>, operation: OperationDefinitionNode) {
+    const { exchange } = context.contextValue
+    const described = describeOperation({
+      schema: context.schema,
+      // INVARIANT: `didResolveOperation` runs after parsing.
+      document: context.document ?? { kind: 'Document' as never, definitions: [] },
+      operation,
+      text: context.source ?? '',
+      variables: context.request.variables ?? {},
+      maxFields: limits.fields,
+    })
+    exchange.operation = described
+    await traced('checks', () => runChecks(checks, { operation: described, limits, exchange }))
+    exchange.decision = await traced('decide', () => policy.decide(described, exchange))
+    policy.assertAllowed(exchange.decision)
+    await traced('intent', () => audit.intent(exchange))
+  }
+
+  /** Steps 7 to 9: runs the operation, counts what the answer carries, and maps its errors. */
+  async function execute(request: FederatedRequest): Promise<ExecutionResult> {
+    const { exchange } = request.context
+    if (exchange.operation?.asks === 'introspection') return introspect(request)
+    const result = await untilAborted(exchange.signal, () => federation.execute(request))
+    const data = result.data ?? null
+    if (exchange.operation && data) exchange.delivered = countDelivered(data, exchange.operation)
+    if (!result.errors?.length) return { data }
+    return { data, errors: mapExecutionErrors(result.errors, exchange, log) }
+  }
+
+  const plugin: ApolloServerPlugin<PipelineContext> = {
+    requestDidStart: () =>
+      Promise.resolve({
+        async didResolveOperation(context) {
+          // A document whose `operationName` fits nothing is refused by Apollo Server right after this hook.
+          if (context.operation) await prepare(context, context.operation)
+        },
+        didEncounterErrors({ document, contextValue: { exchange } }) {
+          // The caller's schema did not fit. The same work is done whether what was asked for is hidden or does not exist.
+          if (document && !exchange.operation) exchange.attempt = policy.readAttempt(document, exchange)
+          return Promise.resolve()
+        },
+      }),
+  }
+
+  const servers = createVisibleServers({
+    schemaFor: (exchange) => policy.visibleSchema(exchange),
+    execute: (request) => traced('execute', () => execute(request)),
+    plugin,
+    maxTokens: limits.tokens,
+    log,
+  })
+
+  function withChallenge(answer: Answer, incoming: Incoming): Answer {
+    if (answer.status !== 401) return answer
+    return { ...answer, headers: { ...answer.headers, 'www-authenticate': deps.challenge(incoming) } }
+  }
+
+  /** Step 10, the one way out. */
+  function finish(arrival: Arrival, exchange: Exchange | null, answer: Answer): Promise<Answer> {
+    return traced('outcome', () => audit.outcome(arrival, exchange, answer))
+  }
+
+  return {
+    async run(arrival, incoming) {
+      let exchange: Exchange | null = null
+      let answer: Answer
+      try {
+        const caller = await traced('authenticate', () => authenticator.authenticate(incoming))
+        exchange = beginExchange(arrival, caller)
+        checkText(documentText(incoming), limits)
+        const server = await servers.for(exchange)
+        const context = { exchange }
+        answer = answerFrom(
+          await server.executeHTTPGraphQLRequest({
+            httpGraphQLRequest: { ...incoming, headers: headerMap(incoming.headers) },
+            context: () => Promise.resolve(context),
+          }),
+        )
+      } catch (error) {
+        answer = withChallenge(refusalAnswer(error, arrival, log), incoming)
+      }
+      return finish(arrival, exchange, answer)
+    },
+    refuse: (arrival, error) => finish(arrival, null, refusalAnswer(error, arrival, log)),
+  }
+}
+
+/** Introspection is answered from the caller's own schema; it is never planned. */
+function introspect({ schema, document, request, operationName }: FederatedRequest): ExecutionResult {
+  return executeSync({ schema, document, variableValues: request.variables ?? {}, operationName })
+}
+
+/** Stops waiting when the exchange is aborted; fetches listen to the same signal and stop by themselves. */
+async function untilAborted(signal: AbortSignal, work: () => Promise<ExecutionResult>): Promise<ExecutionResult> {
+  if (signal.aborted) throw abortError(signal)
+  const { promise, reject } = Promise.withResolvers<never>()
+  const onAbort = () => {
+    reject(abortError(signal))
+  }
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([work(), promise])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+function headerMap(headers: IncomingHttpHeaders): HeaderMap {
+  const map = new HeaderMap()
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value)
+  }
+  return map
+}

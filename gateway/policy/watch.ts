@@ -1,0 +1,159 @@
+/**
+ * Keeps the policies current while the gateway runs. A good edit takes the place of the old revision in one step; a bad one is
+ * refused loudly and the old one stays.
+ */
+import { watch, type FSWatcher } from 'node:fs'
+import type { PolicyRevision } from '../../policies/engine/revision.ts'
+import type { PolicyProblem } from '../../policies/engine/types.ts'
+import { loadPolicies, type LoadPoliciesOptions, type LoadResult } from './load.ts'
+import { readPolicyFiles } from './policy-files.ts'
+
+export interface WatchPoliciesOptions extends LoadPoliciesOptions {
+  readonly log: PolicyLog
+  /** Whether edits are picked up. */
+  readonly watch: boolean
+  /** How long the folder must be quiet before it is read. */
+  readonly settleMs?: number
+  /** How often the files are compared even when nothing announced a change: some file systems announce none. */
+  readonly pollMs?: number
+  /** Called after each attempt, for metrics. */
+  readonly onAttempt?: (result: LoadResult) => void
+}
+
+/** The part of the log that this needs (pino's shape). */
+export interface PolicyLog {
+  info(details: object, message: string): void
+  error(details: object, message: string): void
+}
+
+export interface PolicySource extends AsyncDisposable {
+  /** The revision that decides now. */
+  current(): PolicyRevision
+  /** A revision by its id, while it is one of the last few: a request ends under the one it began with. */
+  revision(id: string): PolicyRevision | null
+  /** What was wrong with the last edit; empty when the current revision is the last edit. */
+  problems(): readonly PolicyProblem[]
+  /** Reads the folder now. */
+  reload(): Promise<LoadResult>
+  close(): Promise<void>
+}
+
+/** Policies that do not load, with everything that is wrong. */
+export class PolicyError extends Error {
+  override readonly name = 'PolicyError'
+  readonly problems: readonly PolicyProblem[]
+
+  constructor(problems: readonly PolicyProblem[]) {
+    super(`The policies do not load:\n${formatProblems(problems)}`)
+    this.problems = problems
+  }
+}
+
+/** How many revisions stay known. */
+const keptRevisions = 10
+
+/** Loads the policies and keeps them current. Rejects with a {@link PolicyError} when there is no good revision to start with. */
+export async function watchPolicies(options: WatchPoliciesOptions): Promise<PolicySource> {
+  const { folder, log, settleMs = 100, pollMs = 5000, onAttempt } = options
+  const first = await loadPolicies(options)
+  onAttempt?.(first)
+  if (first.outcome === 'refused') throw new PolicyError(first.problems)
+
+  let current = first.revision
+  let lastTried = first.id
+  let problems: readonly PolicyProblem[] = []
+  let queue: Promise<unknown> = Promise.resolve()
+  const known = new Map<string, PolicyRevision>([[current.id, current]])
+
+  /** One load at a time, so that a slow old one cannot overtake a new one. */
+  const reload = (): Promise<LoadResult> => {
+    const next = queue.then(async () => {
+      const result = await loadPolicies(options)
+      accept(result)
+      onAttempt?.(result)
+      return result
+    })
+    queue = next.catch(() => undefined)
+    return next
+  }
+
+  const accept = (result: LoadResult): void => {
+    lastTried = result.id
+    if (result.outcome === 'refused') {
+      problems = result.problems
+      log.error(
+        { problems, current: current.id, refused: result.id },
+        `The edited policies are refused; revision ${current.id} stays in force.\n${formatProblems(problems)}`,
+      )
+      return
+    }
+    problems = []
+    if (result.revision.id === current.id) return
+    const before = current.id
+    current = result.revision
+    known.delete(current.id)
+    known.set(current.id, current)
+    for (const id of known.keys()) {
+      if (known.size <= keptRevisions) break
+      known.delete(id)
+    }
+    log.info({ before, current: current.id }, `Policies: revision ${current.id} is in force.`)
+  }
+
+  const reloadIfChanged = (): void => {
+    let revision: string
+    try {
+      revision = readPolicyFiles(folder).revision
+    } catch {
+      revision = 'unreadable'
+    }
+    if (revision !== lastTried) void reload()
+  }
+
+  const stop = options.watch ? startWatching(folder, reloadIfChanged, settleMs, pollMs, log) : () => undefined
+  const close = async (): Promise<void> => {
+    stop()
+    await queue
+  }
+  return {
+    current: () => current,
+    revision: (id) => known.get(id) ?? null,
+    problems: () => problems,
+    reload,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function startWatching(
+  folder: string,
+  onQuiet: () => void,
+  settleMs: number,
+  pollMs: number,
+  log: PolicyLog,
+): () => void {
+  let timer: NodeJS.Timeout | undefined
+  const poll = setInterval(onQuiet, pollMs).unref()
+  let watcher: FSWatcher | null = null
+  try {
+    watcher = watch(folder, { recursive: true, persistent: false }, () => {
+      clearTimeout(timer)
+      timer = setTimeout(onQuiet, settleMs).unref()
+    })
+    watcher.on('error', (error) => {
+      log.error({ error }, 'The policies folder cannot be watched; its files are compared from time to time instead.')
+    })
+  } catch (error) {
+    log.error({ error }, 'The policies folder cannot be watched; its files are compared from time to time instead.')
+  }
+  return () => {
+    clearTimeout(timer)
+    clearInterval(poll)
+    watcher?.close()
+  }
+}
+
+/** Problems as lines for a terminal or a log. */
+export function formatProblems(problems: readonly PolicyProblem[]): string {
+  return problems.map(({ where, message, mend }) => `  ${where}  ${message}\n      ${mend}`).join('\n')
+}

@@ -1,0 +1,11 @@
+/** The role of an auditor. */
+import type { Role } from './role.ts'
+
+export const auditor: Role = {
+  key: 'auditor',
+  kind: 'person',
+  title: 'Auditor',
+  responsibilities: ['Examines who read and changed what, and why'],
+  scopes: ['ledger:read', 'crm:read', 'itsm:read', 'finance:read', 'finance:payment:read', 'finance:journal:read'],
+  purposes: ['audit'],
+}

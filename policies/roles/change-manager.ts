@@ -1,0 +1,14 @@
+/** The role of a change manager. */
+import type { Role } from './role.ts'
+
+export const changeManager: Role = {
+  key: 'change-manager',
+  kind: 'person',
+  title: 'Change manager',
+  responsibilities: [
+    'Approves changes and keeps their calendar',
+    'Decides what operations agents may not decide alone',
+  ],
+  scopes: ['crm:read', 'itsm:read', 'itsm:incident:write', 'itsm:change:write', 'itsm:change:approve'],
+  purposes: ['change-management', 'incident-response'],
+}

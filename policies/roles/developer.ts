@@ -1,0 +1,11 @@
+/** The role of a developer. */
+import type { Role } from './role.ts'
+
+export const developer: Role = {
+  key: 'developer',
+  kind: 'person',
+  title: 'Developer',
+  responsibilities: ['Builds integrations against the schema, without the right to read data'],
+  scopes: ['explorer:all'],
+  purposes: ['development'],
+}

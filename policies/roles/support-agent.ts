@@ -1,0 +1,23 @@
+/** The role of a support agent. */
+import type { Role } from './role.ts'
+
+export const supportAgent: Role = {
+  key: 'support-agent',
+  kind: 'agent',
+  title: 'Support agent',
+  responsibilities: [
+    'Finds out who asks and what for',
+    'Keeps cases and accounts up to date',
+    'Opens incidents and tells the account manager',
+  ],
+  scopes: [
+    'crm:read',
+    'crm:contact',
+    'crm:write',
+    'crm:case:write',
+    'itsm:read',
+    'itsm:incident:write',
+    'finance:read',
+  ],
+  purposes: ['customer-support', 'incident-response'],
+}

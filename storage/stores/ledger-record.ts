@@ -1,0 +1,167 @@
+/**
+ * The form of one ledger record: canonical JSON (RFC 8785), linked to the record before by its hash. Coordinates are
+ * numbers of a dictionary; the first record that uses one defines it inside its hashed body.
+ */
+import { createHash } from 'node:crypto'
+import canonicalize from 'canonicalize'
+import type { Coordinate } from '../../lib/labels.ts'
+
+/** The hash before the first record. */
+export const genesisHash = createHash('sha256').update('mandate/ledger/v1').digest('base64url')
+
+export interface RecordedCaller {
+  readonly id: string
+  readonly kind: string
+  readonly issuer: string
+  readonly clientId: string
+  readonly tokenId: string
+  readonly roles: readonly string[]
+  readonly scopes: readonly string[]
+  readonly actors: readonly { readonly id: string; readonly kind: string; readonly roles: readonly string[] }[]
+  readonly onBehalfOf: string | null
+  readonly purpose: string | null
+}
+
+/** What one record says, in words. */
+export interface LedgerRecord {
+  readonly kind: 'intent' | 'outcome'
+  readonly requestId: string
+  /** RFC 3339, UTC, milliseconds. */
+  readonly at: string
+  readonly caller: RecordedCaller | null
+  readonly policyRevision: string
+  readonly operation: { readonly kind: string | null; readonly name: string | null; readonly hash: string | null }
+  readonly requested: readonly Coordinate[]
+  readonly transitive: readonly Coordinate[]
+  readonly denied: readonly Coordinate[]
+  /** Names that the caller asked for and that no contract has, as text. */
+  readonly unlisted: readonly string[]
+  readonly args: Readonly<Record<string, unknown>>
+  /** Null for an intent. */
+  readonly result: RecordedResult | null
+}
+
+export interface RecordedResult {
+  readonly outcome: string
+  readonly codes: readonly string[]
+  readonly reason: string | null
+  readonly delivered: Readonly<Record<Coordinate, number>>
+  readonly resolved: Readonly<Record<Coordinate, number>>
+  readonly subgraphs: readonly string[]
+  readonly durationMs: number
+  /** True when the answer never left, because this record could not be written in time. */
+  readonly withheld: boolean
+}
+
+/** The body as it is stored: coordinates by number. */
+interface StoredBody extends Omit<LedgerRecord, 'requested' | 'transitive' | 'denied' | 'result'> {
+  readonly v: 1
+  readonly requested: readonly number[]
+  readonly transitive: readonly number[]
+  readonly denied: readonly number[]
+  readonly result: StoredResult | null
+  /** Coordinates that no earlier record used, by number. */
+  readonly defines?: Readonly<Record<string, Coordinate>>
+}
+
+type StoredResult = Omit<RecordedResult, 'delivered' | 'resolved'> & {
+  readonly delivered: Readonly<Record<string, number>>
+  readonly resolved: Readonly<Record<string, number>>
+}
+
+/** The columns that are derived from a body, so that it can be found. */
+export interface DerivedColumns {
+  readonly kind: string
+  readonly at: string
+  readonly requestId: string
+  readonly principal: string | null
+  readonly onBehalfOf: string | null
+  readonly coordinates: readonly number[]
+}
+
+/** A dictionary that grows while records are encoded. */
+export interface CoordinateNumbers {
+  readonly known: ReadonlyMap<string, number>
+  readonly added: Map<Coordinate, number>
+}
+
+/** The link: SHA-256 over the hash before, the number (64 bits, big endian) and the body (UTF-8), base64url. */
+export function linkHash(prevHash: string, seq: number, body: string): string {
+  const number = Buffer.alloc(8)
+  number.writeBigUInt64BE(BigInt(seq))
+  return createHash('sha256').update(Buffer.from(prevHash, 'base64url')).update(number).update(body).digest('base64url')
+}
+
+/** Writes a record as its body; coordinates new to the dictionary are added and defined in it. */
+export function encodeRecord(
+  record: LedgerRecord,
+  numbers: CoordinateNumbers,
+): { readonly body: string; readonly columns: DerivedColumns } {
+  const defines: Record<string, Coordinate> = {}
+  const numberOf = (coordinate: Coordinate) => {
+    const known = numbers.known.get(coordinate) ?? numbers.added.get(coordinate)
+    if (known !== undefined) return known
+    const next = numbers.known.size + numbers.added.size + 1
+    numbers.added.set(coordinate, next)
+    defines[next] = coordinate
+    return next
+  }
+  const counted = (counts: Readonly<Record<Coordinate, number>>) =>
+    Object.fromEntries(Object.entries(counts).map(([coordinate, count]) => [numberOf(coordinate as Coordinate), count]))
+  const stored: StoredBody = {
+    ...record,
+    v: 1,
+    requested: record.requested.map(numberOf),
+    transitive: record.transitive.map(numberOf),
+    denied: record.denied.map(numberOf),
+    result: record.result && {
+      ...record.result,
+      delivered: counted(record.result.delivered),
+      resolved: counted(record.result.resolved),
+    },
+  }
+  const body = canonicalize(Object.keys(defines).length > 0 ? { ...stored, defines } : stored)
+  if (body === undefined) throw new TypeError('A ledger record has no canonical form.')
+  return { body, columns: derivedColumns(stored) }
+}
+
+/** Reads a stored body; throws when it is not one. */
+export function parseBody(body: string): StoredBody {
+  const stored = JSON.parse(body) as StoredBody
+  if (stored.v !== 1) throw new TypeError('Unknown version of a ledger record.')
+  return stored
+}
+
+/** What the columns of a body must be. */
+export function derivedColumns(stored: StoredBody): DerivedColumns {
+  const numbers = new Set([...stored.requested, ...stored.transitive, ...stored.denied])
+  for (const counts of [stored.result?.delivered, stored.result?.resolved])
+    for (const number of Object.keys(counts ?? {})) numbers.add(Number(number))
+  return {
+    kind: stored.kind,
+    at: stored.at,
+    requestId: stored.requestId,
+    principal: stored.caller?.id ?? null,
+    onBehalfOf: stored.caller?.onBehalfOf ?? null,
+    coordinates: [...numbers].sort((a, b) => a - b),
+  }
+}
+
+/** A stored body in words again. */
+export function decodeBody(body: string, names: ReadonlyMap<number, Coordinate>): LedgerRecord {
+  const { v: _version, defines: _defines, ...stored } = parseBody(body)
+  const nameOf = (number: number): Coordinate => names.get(number) ?? `Unknown.${number}`
+  const named = (counts: Readonly<Record<string, number>>) =>
+    Object.fromEntries(Object.entries(counts).map(([number, count]) => [nameOf(Number(number)), count]))
+  return {
+    ...stored,
+    requested: stored.requested.map(nameOf),
+    transitive: stored.transitive.map(nameOf),
+    denied: stored.denied.map(nameOf),
+    result: stored.result && {
+      ...stored.result,
+      delivered: named(stored.result.delivered),
+      resolved: named(stored.result.resolved),
+    },
+  }
+}

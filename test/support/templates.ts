@@ -1,0 +1,99 @@
+/**
+ * Templates of databases, made once for each fingerprint and shared by all test processes: for PGlite a tar in the temporary
+ * folder, for PostgreSQL a template database. Those of earlier days are removed when a new one is made.
+ */
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { PGlite } from '@electric-sql/pglite'
+import pg from 'pg'
+import { databaseUrl, today } from './postgres-server.ts'
+
+/** The tar of a database that `fill` has filled; the first process makes it, the others wait. */
+export async function makeEmbeddedTemplate(key: string, fill: (folder: string) => Promise<void>): Promise<string> {
+  const folder = join(tmpdir(), 'mandate-test-templates')
+  const path = join(folder, `${today()}-${key}.tar`)
+  await mkdir(folder, { recursive: true })
+  while (!(await exists(path))) {
+    const work = `${path}.making`
+    // A folder can be made once only: whoever makes it makes the template. One left by a killed process is old.
+    if (await makeFolder(work)) {
+      try {
+        await fill(work)
+        const filled = await PGlite.create(join(work, 'database'))
+        const tar = await filled.dumpDataDir('none')
+        await filled.close()
+        await writeFile(join(work, 'template.tar'), await tar.bytes())
+        await rename(join(work, 'template.tar'), path)
+        await removeOld(folder)
+      } finally {
+        await rm(work, { recursive: true, force: true })
+      }
+    } else if (await isOlderThan(work, 60_000)) {
+      await rm(work, { recursive: true, force: true })
+    } else {
+      await delay(50)
+    }
+  }
+  return path
+}
+
+/** The name of a PostgreSQL database that `fill` has filled; the first process makes it, the others wait. */
+export async function makePostgresTemplate(key: string, fill: (url: string) => Promise<void>): Promise<string> {
+  const name = `mandate_template_${today()}_${key}`
+  const client = new pg.Client({ connectionString: databaseUrl('postgres') })
+  await client.connect()
+  try {
+    if (await databaseExists(client, name)) return name
+    await client.query('select pg_advisory_lock(hashtext($1))', [name])
+    if (await databaseExists(client, name)) return name
+    await client.query(`drop database if exists ${name}_making with (force)`)
+    await client.query(`create database ${name}_making`)
+    await fill(databaseUrl(`${name}_making`))
+    await client.query(`alter database ${name}_making rename to ${name}`)
+    await dropOld(client)
+    return name
+  } finally {
+    await client.end()
+  }
+}
+
+async function databaseExists(client: pg.Client, name: string): Promise<boolean> {
+  return (await client.query('select 1 from pg_database where datname = $1', [name])).rows.length > 0
+}
+
+/** Templates, and databases of killed runs, from before yesterday. */
+async function dropOld(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ datname: string }>(
+    `select datname from pg_database where datname ~ '^mandate_(test|template)_[0-9]{8}_'
+      and substring(datname from '_([0-9]{8})_') < to_char(now() - interval '1 day', 'YYYYMMDD')`,
+  )
+  for (const { datname } of rows) await client.query(`drop database if exists ${datname} with (force)`)
+}
+
+async function removeOld(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name)
+    if (await isOlderThan(path, 86_400_000)) await rm(path, { recursive: true, force: true })
+  }
+}
+
+async function makeFolder(path: string): Promise<boolean> {
+  try {
+    await mkdir(path)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null
+}
+
+async function isOlderThan(path: string, ms: number): Promise<boolean> {
+  const found = await stat(path).catch(() => null)
+  return found !== null && Date.now() - found.mtimeMs > ms
+}
