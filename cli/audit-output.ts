@@ -77,7 +77,7 @@ function showRecord(record: PlacedRecord): string {
     ['when', time(record.at)],
     ['who', caller ? `${caller.id} (${caller.roles.join(', ')})` : '(unknown)'],
   ]
-  if (caller && caller.actors.length > 0) lines.push(['acting', caller.actors.map(({ id }) => id).join(' for ')])
+  if (caller && caller.actors.length > 1) lines.push(['acting', caller.actors.map(({ id }) => id).join(' for ')])
   if (caller?.onBehalfOf != null) lines.push(['on behalf of', caller.onBehalfOf])
   if (caller?.purpose != null) lines.push(['purpose', caller.purpose])
   lines.push(['operation', [operation.kind ?? 'unread', operation.name ?? ''].join(' ').trim()])

@@ -75,7 +75,6 @@ async function startServer(schema: GraphQLSchema, options: VisibleServersOptions
     allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    status400ForVariableCoercionErrors: true,
     apollo: {},
     // Named so by the version of graphql-js that Apollo Server is bound to.
     parseOptions: { maxTokens },

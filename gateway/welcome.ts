@@ -3,7 +3,7 @@ import type { App } from './app.ts'
 import type { Config } from './config.ts'
 
 /** A first query: the account behind an e-mail address, with its incidents and invoices, from three systems in one request. */
-export const firstQuery = `{ contactByEmail(email: "erika.brandt@nordwind-logistics.example") { name account { name tier incidents(first: 3) { nodes { number state } } invoices(first: 3) { nodes { number status } } } } }`
+export const firstQuery = `{ contactByEmail(email: "erika.brandt@nordwind-logistics.example") { name account { name tier incidents(first: 3) { number state } invoices(first: 3) { number status } } } }`
 
 /** The text, in plain characters, with the start-up time in seconds. */
 export function welcome(app: App, config: Config, seconds: number): string {

@@ -18,7 +18,7 @@ export const scopes = {
   'crm:write': {
     title: 'Change accounts, contacts and opportunities',
     owner: 'sales operations',
-    requestable: ['agent', 'person'],
+    requestable: ['person'],
   },
   'crm:case:write': {
     title: 'Open, change and close cases, log activities',
@@ -38,26 +38,26 @@ export const scopes = {
   'itsm:change:write': {
     title: 'Plan changes and carry them out',
     owner: 'change management',
-    requestable: ['agent', 'person'],
+    requestable: ['person'],
   },
   'itsm:change:approve': { title: 'Approve changes', owner: 'change management', requestable: ['person'] },
   'finance:read': { title: 'Read invoices and suppliers', owner: 'accounting', requestable: ['agent', 'person'] },
   'finance:invoice:write': {
     title: 'Enter and dispute invoices',
     owner: 'accounting',
-    requestable: ['agent', 'person'],
+    requestable: [],
   },
   'finance:invoice:approve': {
     title: 'Approve invoices for payment',
     owner: 'accounting',
-    requestable: ['agent', 'person'],
+    requestable: ['person'],
   },
-  'finance:payment:read': { title: 'Read payments', owner: 'treasury', requestable: ['agent', 'person'] },
-  'finance:payment:create': { title: 'Prepare payments', owner: 'treasury', requestable: ['agent', 'person'] },
+  'finance:payment:read': { title: 'Read payments', owner: 'treasury', requestable: ['person'] },
+  'finance:payment:create': { title: 'Prepare payments', owner: 'treasury', requestable: [] },
   'finance:payment:release': {
     title: 'Release payments to the bank',
     owner: 'treasury',
-    requestable: ['agent', 'person'],
+    requestable: [],
   },
   'finance:journal:read': { title: 'Read journal entries', owner: 'accounting', requestable: [] },
   'finance:journal:post': { title: 'Post journal entries', owner: 'accounting', requestable: [] },

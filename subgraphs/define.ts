@@ -24,13 +24,13 @@ import type { Subgraph, SubgraphRequest, SubgraphResponse } from './subgraph.ts'
 const maxRepresentations = 10_000
 
 /** Finds an entity by what its representation says: its key, and the fields that `@requires` names. */
-export type ReferenceResolver<Services = unknown> = (
+type ReferenceResolver<Services = unknown> = (
   reference: Readonly<Record<string, unknown>> & { readonly id: string },
   context: SubgraphContext<Services>,
 ) => unknown
 
 /** Resolvers by type and field. A field without one is read from its parent. */
-export type ResolverMap = Readonly<Record<string, Readonly<Record<string, unknown>>>>
+type ResolverMap = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
 /** What is the same for all subgraphs of a process. */
 export interface SubgraphDeps {
@@ -171,6 +171,7 @@ async function resolveReference(
   context: SubgraphContext,
 ): Promise<object | null> {
   const { type, fields } = reader.read(representation)
-  const found: unknown = await entities[type]?.({ ...fields, id: String(fields['id'] ?? '') }, context)
+  const id = typeof fields['id'] === 'string' ? fields['id'] : ''
+  const found: unknown = await entities[type]?.({ ...fields, id }, context)
   return typeof found === 'object' && found !== null ? { ...found, __typename: type } : null
 }

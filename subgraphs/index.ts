@@ -5,7 +5,11 @@ import type { Tables } from '../storage/tables.ts'
 import { createCrm } from './crm/crm.ts'
 import { crmTables } from './crm/tables.ts'
 import type { SubgraphDeps } from './define.ts'
+import { createFinance } from './finance/finance.ts'
+import { financeTables } from './finance/tables.ts'
 import { createGovernance, type GovernanceServices } from './governance/governance.ts'
+import { createItsm } from './itsm/itsm.ts'
+import { itsmTables } from './itsm/tables.ts'
 import type { EntityDeclaration } from './sources/entity-table.ts'
 import { createPostgresSource } from './sources/postgres.ts'
 import type { Subgraph } from './subgraph.ts'
@@ -30,6 +34,8 @@ export function createSubgraphs(deps: SubgraphsDeps): Subgraph[] {
   }
   return [
     createCrm(sdl('crm'), source(crmTables), deps),
+    createItsm(sdl('itsm'), source(itsmTables), deps),
+    createFinance(sdl('finance'), source(financeTables), deps),
     createGovernance(sdl('governance'), deps.governance, deps),
   ]
 }

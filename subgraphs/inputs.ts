@@ -4,13 +4,13 @@ import { refusal } from '../lib/errors.ts'
 /** Says what is wrong with a value, as the end of a sentence that begins with the argument's name; null when nothing is. */
 export type ValueCheck = (value: unknown) => string | null
 
-export interface InputField {
+interface InputField {
   /** Whether `null` takes the value away. */
   readonly clearable: boolean
   readonly check: ValueCheck
 }
 
-export type InputFields = Readonly<Record<string, InputField>>
+type InputFields = Readonly<Record<string, InputField>>
 
 /** A field that always has a value. */
 export function required(check: ValueCheck = anything): InputField {

@@ -7,13 +7,13 @@ import type { GraphQLResolveInfo } from 'graphql'
 import type { Caller } from '../lib/caller.ts'
 import type { Change, EntitySource, Filter, RecordOf, Sort } from './sources/entity-source.ts'
 
-export interface ListOptions {
+interface ListOptions {
   readonly first: number
   readonly sort: readonly Sort[]
   readonly filter?: Filter
 }
 
-export interface PageOptions extends ListOptions {
+interface PageOptions extends ListOptions {
   readonly after?: string | null | undefined
 }
 
@@ -30,14 +30,14 @@ export interface Connection<R = RecordOf> {
 }
 
 /** The arguments of a mutation: one `input`, which carries the idempotency key. */
-export interface MutationArgs {
+interface MutationArgs {
   readonly input: { readonly idempotencyKey: string }
 }
 
 type EntityName<Model extends EntityModel> = keyof Model & string
 
 /** Makes one change inside an act, and gives the record as it is after it. */
-export type ApplyChange<Model extends EntityModel = EntityModel> = <E extends EntityName<Model>>(
+type ApplyChange<Model extends EntityModel = EntityModel> = <E extends EntityName<Model>>(
   entity: E,
   change: Change,
 ) => Promise<Model[E]>

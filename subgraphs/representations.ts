@@ -23,7 +23,7 @@ interface EntityShape {
 }
 
 /** A representation that was read: its type, and nothing but the fields that may be in it. */
-export interface EntityReference {
+interface EntityReference {
   readonly type: string
   readonly fields: Readonly<Record<string, unknown>>
 }
@@ -110,7 +110,7 @@ function hasKey(key: Shape, said: Readonly<Record<string, unknown>>): boolean {
 }
 
 function isKeyValue(value: unknown): boolean {
-  return (typeof value === 'string' && value.length > 0) || typeof value === 'number'
+  return typeof value === 'string' ? value.length > 0 : Number.isSafeInteger(value)
 }
 
 function take(shape: Shape, said: Readonly<Record<string, unknown>>): Record<string, unknown> {

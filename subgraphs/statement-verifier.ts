@@ -57,6 +57,12 @@ export function createStatementVerifier({ audience, jwks, world }: StatementVeri
     const { caller, aud, requestId, policyRevision, operationHash, sub } = claims.parse(payload)
     if (operationHash !== hashOperation(query)) throw new Error('The statement was made for another operation.')
     if (sub !== caller.id) throw new Error('The statement names two callers.')
-    return { audience: aud, caller: freezeCaller(caller as unknown as Caller), requestId, policyRevision, operationHash }
+    return {
+      audience: aud,
+      caller: freezeCaller(caller as unknown as Caller),
+      requestId,
+      policyRevision,
+      operationHash,
+    }
   }
 }

@@ -7,7 +7,8 @@ import { abortError, causeKey, isTimeout } from '../response/system-errors.ts'
 /** Tells the caller which system failed and nothing of why; the cause travels to the log under {@link causeKey}. */
 export function systemFailure(subgraph: string, cause: unknown, exchange: Exchange): SubgraphError {
   const { message, extensions } = describe(subgraph, cause, exchange)
-  return { message, extensions: { ...extensions, [causeKey]: cause } }
+  // An empty path means the place of the fetch in the answer; Apollo's executor puts it in front.
+  return { message, path: [], extensions: { ...extensions, [causeKey]: cause } }
 }
 
 function describe(subgraph: string, cause: unknown, exchange: Exchange) {

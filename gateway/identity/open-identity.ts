@@ -60,7 +60,7 @@ export async function openIdentity(options: OpenIdentityOptions): Promise<Identi
     issuer,
     killList,
     resource: describeProtectedResource({
-      resource: `${address}/graphql`,
+      resource: audience,
       issuers: issuers.map((trustedIssuer) => trustedIssuer.issuer),
     }),
     [Symbol.asyncDispose]: () => killList.close(),

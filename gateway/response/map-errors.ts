@@ -16,7 +16,7 @@ export function mapExecutionErrors(
 
 function mapExecutionError(error: GraphQLError, exchange: Exchange, log: Log): GraphQLError {
   const { code, serviceName, http: _http, ...details } = error.extensions
-  const options = { ...(error.path ? { path: error.path } : {}) }
+  const options = pathOf(error)
   const system = typeof serviceName === 'string' ? serviceName : null
   const cause = (error.extensions as Record<symbol, unknown>)[causeKey]
   if (cause) log.warn({ requestId: exchange.requestId, system, err: cause }, 'a fetch failed')
@@ -53,6 +53,13 @@ function toCatalogCode(formatted: GraphQLFormattedError, error: unknown): ErrorC
 /** Errors made by {@link mapExecutionErrors} have been masked already and carry their advice. */
 function wasMasked(formatted: GraphQLFormattedError): boolean {
   return formatted.extensions?.['next'] === catalog.INTERNAL_SERVER_ERROR.next
+}
+
+/** Apollo writes `@` for "each of a list" where a fetch for a whole list failed; GraphQL knows no such path, so it ends there. */
+function pathOf({ path = [] }: GraphQLError): { path?: readonly (string | number)[] } {
+  const each = path.indexOf('@')
+  const known = each === -1 ? path : path.slice(0, each)
+  return known.length > 0 ? { path: known } : {}
 }
 
 function withoutStack(details: Readonly<Record<string, unknown>>): Record<string, unknown> {

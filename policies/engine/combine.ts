@@ -92,7 +92,7 @@ function joinAny(verdicts: readonly LeafVerdict[]): LeafVerdict {
   const [cheapest] = mendable.toSorted((a, b) => a.missingScopes.length - b.missingScopes.length)
   return {
     outcome: 'deny',
-    reason: denials.length === 0 ? 'an empty rule' : sentence(denials, ', nor '),
+    reason: denials.length === 0 ? 'an empty rule' : sentence(denials, ' or '),
     missingScopes: cheapest?.missingScopes ?? [],
     certain: denials.length > 0 && denials.every((denial) => denial.certain),
   }

@@ -51,6 +51,7 @@ class Compiler {
   readonly #index: ContractIndex
   readonly #tables: Tables
   readonly #problems: Problems
+  readonly #holes: ContractField[] = []
 
   constructor(index: ContractIndex, tables: Tables, problems: Problems) {
     this.#index = index
@@ -60,6 +61,7 @@ class Compiler {
 
   compile(): ReadonlyMap<Coordinate, CompiledRule> {
     const own = this.#ownParts()
+    this.#reportHoles(own)
     const rules = new Map<Coordinate, CompiledRule>()
     for (const [coordinate, parts] of own) rules.set(coordinate, this.#close(coordinate, parts, own))
     for (const field of this.#index.fields.values()) {
@@ -117,22 +119,48 @@ class Compiler {
 
   #checkPresence(field: ContractField, entries: readonly (RulePart & Entry)[]): void {
     const { coordinate, parentType, fieldName, ruledBy } = field
-    const where = this.#tables.at(ruledBy[0] ?? '', parentType, fieldName)
     if (entries.length === 0) {
-      const files = ruledBy.map((table) => `policies/${table}.ts`).join(' or ')
-      const mend = `Give \`${parentType}\` a rule for \`${fieldName}\` or for '*' in ${files}; \`nobody\` closes it.`
-      this.#problems.add(where, coordinate, `\`${coordinate}\` has no rule.`, mend)
+      this.#holes.push(field)
       return
     }
     if (parentType !== 'Mutation') return
     const named = entries.filter((entry) => entry.because === 'field')
     if (named.length > 0 && !named.every((entry) => isOpenToEveryone(entry.rule))) return
     this.#problems.add(
-      where,
+      this.#tables.at(ruledBy[0] ?? '', parentType, fieldName),
       coordinate,
       `The mutation \`${coordinate}\` has no rule of its own that says who may run it.`,
       `Give \`${fieldName}\` a rule stronger than '*' and \`everyone\`.`,
     )
+  }
+
+  /** Fields without a rule. A type of which nothing is ruled is one problem, not one for each field. */
+  #reportHoles(own: ReadonlyMap<Coordinate, readonly RulePart[]>): void {
+    const isRuled = (parentType: string): boolean =>
+      (this.#index.types.get(parentType)?.fields ?? []).some(
+        (name) => (own.get(`${parentType}.${name}`) ?? []).length > 0,
+      )
+    const unruled = new Map<string, ContractField[]>()
+    for (const hole of this.#holes) {
+      const files = hole.ruledBy.map((table) => `policies/${table}.ts`).join(' or ')
+      const where = this.#tables.at(hole.ruledBy[0] ?? '', hole.parentType, hole.fieldName)
+      if (isRuled(hole.parentType)) {
+        const mend = `Give \`${hole.parentType}\` a rule for \`${hole.fieldName}\` or for '*' in ${files}; \`nobody\` closes it.`
+        this.#problems.add(where, hole.coordinate, `\`${hole.coordinate}\` has no rule.`, mend)
+      } else unruled.set(where, [...(unruled.get(where) ?? []), hole])
+    }
+    for (const [where, holes] of unruled) {
+      for (const [parentType, fields] of Map.groupBy(holes, (hole) => hole.parentType)) {
+        const names = fields.map((field) => `\`${field.coordinate}\``).join(', ')
+        const [first] = fields
+        this.#problems.add(
+          where,
+          first?.coordinate ?? null,
+          fields.length === 1 ? `${names} has no rule.` : `Nothing of \`${parentType}\` has a rule: ${names}.`,
+          `Write \`${parentType}: { '*': … }\` in policies/${first?.ruledBy.join('.ts or policies/') ?? ''}.ts; \`nobody\` closes it.`,
+        )
+      }
+    }
   }
 
   /** Adds to a field's own rules those of everything it depends on. */

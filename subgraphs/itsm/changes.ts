@@ -79,7 +79,11 @@ export const transitionChange: ItsmMutation<StepInput> = async (_, args, { recor
     requireWhatTheStateNeeds(args.input, current, now)
     const values = {
       state,
-      ...readValues(args.input, { plannedStart: optional(), plannedEnd: optional(), closeNotes: optional(text(4_000)) }),
+      ...readValues(args.input, {
+        plannedStart: optional(),
+        plannedEnd: optional(),
+        closeNotes: optional(text(4_000)),
+      }),
       ...traces(args.input, current, now),
     }
     return { change: await apply('Change', { kind: 'update', id, expectedVersion, values }) }
@@ -126,11 +130,12 @@ function requireWhatTheStateNeeds(input: StepInput, current: ChangeRecord, now: 
     plannedEnd: input.plannedEnd === undefined ? current.plannedEnd : input.plannedEnd,
   }
   // What is approved is a change in its window, so the window must be there before.
-  if (input.state === 'AUTHORIZE' || input.state === 'SCHEDULED') {
+  const needed = input.state === 'AUTHORIZE' || input.state === 'SCHEDULED'
+  if (needed) {
     if (!planned.plannedStart) throw invalid('input.plannedStart', `is needed for \`${input.state}\``)
     if (!planned.plannedEnd) throw invalid('input.plannedEnd', `is needed for \`${input.state}\``)
   }
-  if (beforeTheWork.has(input.state)) requireWindowInOrder(planned, now)
+  if (needed || input.plannedStart != null || input.plannedEnd != null) requireWindowInOrder(planned, now)
 }
 
 /** Times are RFC 3339 in UTC, so their text sorts as they do. */

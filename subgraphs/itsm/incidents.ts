@@ -41,7 +41,10 @@ export const incidentFields = {
     records.load('ConfigurationItem', configurationItemId)) satisfies IncidentResolver,
   change: (({ changeId }, _, { records }) => records.load('Change', changeId)) satisfies IncidentResolver,
   workNotes: (({ id }, { first }, { records }) =>
-    records.list('WorkNote', 'incidentId', id, { first, sort: [newestFirst] })) satisfies IncidentResolver<InnerListArgs>,
+    records.list('WorkNote', 'incidentId', id, {
+      first,
+      sort: [newestFirst],
+    })) satisfies IncidentResolver<InnerListArgs>,
 }
 
 export const createIncident: ItsmMutation<{

@@ -9,7 +9,7 @@ import { sql, type RawBuilder } from 'kysely'
  * be null. Timestamps and dates are text in records (RFC 3339 in UTC, `YYYY-MM-DD`), decimals too.
  */
 type PlainKind = 'text' | 'folded' | 'int' | 'decimal' | 'boolean' | 'date' | 'timestamp' | 'json'
-export type ColumnKind = PlainKind | `${PlainKind}?`
+type ColumnKind = PlainKind | `${PlainKind}?`
 
 /** How new ids are made: the next number of a sequence, in a readable form. */
 export interface IdSeries {

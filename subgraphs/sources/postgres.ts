@@ -26,7 +26,7 @@ type Row = Readonly<Record<string, unknown>>
 type Executor = Kysely<unknown> | Transaction<unknown>
 
 /** The most records that one page or one inner list can have. */
-export const maxPageSize = 100
+const maxPageSize = 100
 
 /** Makes the source of one system over its tables. */
 export function createPostgresSource({ kysely, entities, world }: PostgresSourceOptions): EntitySource {

@@ -325,10 +325,16 @@ describe('definitions that do not fit their contract are refused at once', () =>
 
 test('the context is frozen knowledge of one fetch: caller, time and signal', async () => {
   let context: SubgraphContext | undefined
-  const spying = { ...resolvers, Query: { ...resolvers.Query, hello: (...given: unknown[]) => {
-    context = given[2] as SubgraphContext
-    return 'hello'
-  } } }
+  const spying = {
+    ...resolvers,
+    Query: {
+      ...resolvers.Query,
+      hello: (...given: unknown[]) => {
+        context = given[2] as SubgraphContext
+        return 'hello'
+      },
+    },
+  }
   const { signal } = new AbortController()
   await ask(library({ resolvers: spying }), '{ hello }', { signal })
   expect(context).toMatchObject({ caller: { id: 'agent:support-agent' }, now: new Date('2026-10-31T12:00:00Z') })

@@ -5,7 +5,17 @@ import type { SubgraphRule, SubgraphRules, Verdict } from '../../policies/engine
 import { defineSubgraph, recordReference } from '../../subgraphs/define.ts'
 import { emptySource } from '../../subgraphs/sources/empty.ts'
 import type { EntitySource } from '../../subgraphs/sources/entity-source.ts'
-import { always, ask, callerNamed, codes, data, denied, rulesWith, subgraphDeps, withShared } from '../support/subgraphs.ts'
+import {
+  always,
+  ask,
+  callerNamed,
+  codes,
+  data,
+  denied,
+  rulesWith,
+  subgraphDeps,
+  withShared,
+} from '../support/subgraphs.ts'
 
 const sdl = withShared(/* GraphQL */ `
   type Query {

@@ -154,7 +154,11 @@ describe('row 20: answers nobody else', () => {
   test('a verifier that passes what it must not is checked again', async () => {
     await using subgraph = await start({ verifyStatement: () => Promise.resolve(statementFor('crm', '{ hello }')) })
     const body = JSON.stringify({ query: '{ hello }' })
-    const response = await fetch(subgraph.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    const response = await fetch(subgraph.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    })
     expect(response.status).toBe(401)
   })
 
@@ -174,7 +178,9 @@ describe('row 46: who is calling', () => {
     const query = '{ me }'
     const token = await sign(query, { caller: callerNamed('agent:sales-agent') })
     const headers = { 'x-agent-id': 'admin', authorization: 'Bearer stolen', 'x-user': 'admin' }
-    expect(JSON.parse((await send({ query, token, headers })).text)).toMatchObject({ data: { me: 'agent:sales-agent' } })
+    expect(JSON.parse((await send({ query, token, headers })).text)).toMatchObject({
+      data: { me: 'agent:sales-agent' },
+    })
   })
 })
 
@@ -183,7 +189,10 @@ describe('row 36: what it says of its failures', () => {
 
   test('a failing resolver', async () => {
     const { status, text } = await send({ query: '{ fails }', token: await sign('{ fails }') })
-    expect([status, JSON.parse(text)]).toMatchObject([200, { errors: [{ extensions: { code: 'SYSTEM_UNAVAILABLE' } }] }])
+    expect([status, JSON.parse(text)]).toMatchObject([
+      200,
+      { errors: [{ extensions: { code: 'SYSTEM_UNAVAILABLE' } }] },
+    ])
     expect(text).not.toMatch(plain)
   })
 

@@ -7,14 +7,19 @@ const queryOf = '.graphiql-query-editor .CodeMirror'
 /** Waits until GraphiQL stands there with a schema. */
 export async function graphiqlReady(page: Page): Promise<void> {
   await page.locator('.graphiql-execute-button').waitFor()
-  await page.getByText('Apollo Sandbox is out of reach').or(page.getByText('GraphiQL, served by this gateway.')).first().waitFor()
+  await page
+    .getByText('Apollo Sandbox is out of reach')
+    .or(page.getByText('GraphiQL, served by this gateway.'))
+    .first()
+    .waitFor()
 }
 
 /** Runs the operation in the editor and reads the answer. */
 export async function runOperation(page: Page): Promise<Record<string, unknown>> {
   await page.locator('.graphiql-execute-button').click()
   await page.waitForFunction(
-    (selector) => (document.querySelector(selector) as { CodeMirror?: { getValue(): string } } | null)?.CodeMirror?.getValue(),
+    (selector) =>
+      (document.querySelector(selector) as { CodeMirror?: { getValue(): string } } | null)?.CodeMirror?.getValue(),
     resultOf,
   )
   return JSON.parse(await textIn(page, resultOf)) as Record<string, unknown>
@@ -46,7 +51,11 @@ export async function chooseExample(page: Page, name: string): Promise<void> {
 export async function documentationOf(page: Page, type: string): Promise<string> {
   const shown = page.locator('.graphiql-doc-explorer')
   if (!(await shown.isVisible())) await page.getByRole('button', { name: 'Show Documentation Explorer' }).click()
-  await shown.getByRole('link', { name: type, exact: true }).or(shown.locator('.graphiql-doc-explorer-type-name', { hasText: type })).first().click()
+  await shown
+    .getByRole('link', { name: type, exact: true })
+    .or(shown.locator('.graphiql-doc-explorer-type-name', { hasText: type }))
+    .first()
+    .click()
   return shown.innerText()
 }
 

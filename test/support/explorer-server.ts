@@ -56,13 +56,22 @@ export async function startExplorerServer({ lifeSeconds = 600 } = {}): Promise<E
   const options: ExplorerOptions = {
     endpoint: '/graphql',
     identities: [
-      { name: 'support-agent', title: 'Support agent: customers', principal: 'agent:support-agent', roles: ['support-agent'] },
+      {
+        name: 'support-agent',
+        title: 'Support agent: customers',
+        principal: 'agent:support-agent',
+        roles: ['support-agent'],
+      },
       { name: 'lena.fischer', title: 'Lena Fischer, auditor', principal: 'person:lena.fischer', roles: ['auditor'] },
     ],
     presets,
     mint(name) {
       minted.push(name)
-      const claims = { exp: Math.floor(Date.now() / 1000) + lifeSeconds, scope: `${name}:one ${name}:two`, jti: minted.length }
+      const claims = {
+        exp: Math.floor(Date.now() / 1000) + lifeSeconds,
+        scope: `${name}:one ${name}:two`,
+        jti: minted.length,
+      }
       const token = `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`
       holders.set(token, name)
       return Promise.resolve(token)
@@ -76,7 +85,9 @@ export async function startExplorerServer({ lifeSeconds = 600 } = {}): Promise<E
     return reply.headers(headers).send(html)
   })
   server.post('/graphql', async (request, reply) => {
-    const { query, variables, operationName } = request.body as Record<'query' | 'operationName', string> & { variables?: object }
+    const { query, variables, operationName } = request.body as Record<'query' | 'operationName', string> & {
+      variables?: object
+    }
     const name = holders.get((request.headers.authorization ?? '').replace('Bearer ', ''))
     operations.push(`${name ?? 'nobody'} ${operationName}`)
     const schema = schemas[name ?? '']

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
+import { FolderInUseError, lockFolder } from '../../storage/lock.ts'
 import { databaseUrl, today } from './postgres-server.ts'
 
 /** The tar of a database that `fill` has filled; the first process makes it, the others wait. */
@@ -16,27 +17,34 @@ export async function makeEmbeddedTemplate(key: string, fill: (folder: string) =
   const path = join(folder, `${today()}-${key}.tar`)
   await mkdir(folder, { recursive: true })
   while (!(await exists(path))) {
-    const work = `${path}.making`
-    // A folder can be made once only: whoever makes it makes the template. One left by a killed process is old.
-    if (await makeFolder(work)) {
-      try {
-        await fill(work)
-        const filled = await PGlite.create(join(work, 'database'))
-        const tar = await filled.dumpDataDir('none')
-        await filled.close()
-        await writeFile(join(work, 'template.tar'), await tar.bytes())
-        await rename(join(work, 'template.tar'), path)
-        await removeOld(folder)
-      } finally {
-        await rm(work, { recursive: true, force: true })
-      }
-    } else if (await isOlderThan(work, 60_000)) {
-      await rm(work, { recursive: true, force: true })
-    } else {
+    const lock = await lockFolder(`${path}.making`, null).catch((error: unknown) => {
+      if (error instanceof FolderInUseError) return null
+      throw error
+    })
+    if (lock === null) {
       await delay(50)
+      continue
+    }
+    const work = join(`${path}.making`, 'work')
+    try {
+      await rm(work, { recursive: true, force: true })
+      if (!(await exists(path))) await fill(work).then(() => dump(work, path))
+      await removeOld(folder)
+    } finally {
+      await rm(work, { recursive: true, force: true })
+      await lock.release()
     }
   }
   return path
+}
+
+/** Writes the tar beside its place first: what stands at `path` is always whole. */
+async function dump(folder: string, path: string): Promise<void> {
+  const filled = await PGlite.create(join(folder, 'database'))
+  const tar = await filled.dumpDataDir('none')
+  await filled.close()
+  await writeFile(`${path}.part`, await tar.bytes())
+  await rename(`${path}.part`, path)
 }
 
 /** The name of a PostgreSQL database that `fill` has filled; the first process makes it, the others wait. */
@@ -75,25 +83,11 @@ async function dropOld(client: pg.Client): Promise<void> {
 async function removeOld(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name)
-    if (await isOlderThan(path, 86_400_000)) await rm(path, { recursive: true, force: true })
-  }
-}
-
-async function makeFolder(path: string): Promise<boolean> {
-  try {
-    await mkdir(path)
-    return true
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
-    throw error
+    const { mtimeMs } = await stat(path)
+    if (Date.now() - mtimeMs > 86_400_000) await rm(path, { recursive: true, force: true })
   }
 }
 
 async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null)) !== null
-}
-
-async function isOlderThan(path: string, ms: number): Promise<boolean> {
-  const found = await stat(path).catch(() => null)
-  return found !== null && Date.now() - found.mtimeMs > ms
 }

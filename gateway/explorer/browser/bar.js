@@ -53,8 +53,8 @@ export function createBar({ identities, presets }, choices) {
     mode(text, other) {
       const link = make('a', other?.text ?? '')
       link.href = other?.href ?? '#'
-      const purpose = make('span', 'A development tool; production does not serve it.')
-      element('mode').replaceChildren(make('strong', text), ...(other ? [' ', link] : []), ' ', purpose)
+      const purpose = make('span', 'A development tool, off in production.')
+      element('mode').replaceChildren(make('strong', text), ...(other ? [link] : []), purpose)
     },
     /** @param {string} text */
     problem(text) {

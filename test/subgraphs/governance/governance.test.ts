@@ -21,7 +21,8 @@ for (const kind of databaseKinds()) {
       database = await createDatabase(kind)
       const ledger = openLedger(database)
       const caller = callerNamed('agent:support-agent', 'person:maria.keller')
-      for (let index = 1; index <= 5; index += 1) await ledger.append(outcome({ requestId: `request-${index}`, caller }))
+      for (let index = 1; index <= 5; index += 1)
+        await ledger.append(outcome({ requestId: `request-${index}`, caller }))
       await ledger.append(intent({ requestId: 'cut off' }))
       await ledger.close()
       subgraph = openGovernance(database, now, (revocation) => {
@@ -79,7 +80,9 @@ for (const kind of databaseKinds()) {
     })
 
     test('a trail, and one request in full', async () => {
-      const trail = await ask(`{ ledgerTrail(principal: "person:maria.keller", since: "2026-03-01T00:00:00Z") { nodes { seq } } }`)
+      const trail = await ask(
+        `{ ledgerTrail(principal: "person:maria.keller", since: "2026-03-01T00:00:00Z") { nodes { seq } } }`,
+      )
       expect(trail.data?.['ledgerTrail']).toEqual({ nodes: [5, 4, 3, 2, 1].map((seq) => ({ seq })) })
       const { data } = await ask(`{ ledgerRequest(id: "request-1") {
         kind requested transitive denied args delivered { coordinate count } outcome withheld durationMs caller { id roles actors { id } }
@@ -91,8 +94,9 @@ for (const kind of databaseKinds()) {
           transitive: ['Account.tier'],
           denied: [],
           args: '{"account":{"id":"acc-0001"}}',
-          delivered: ['Query.account', 'Account.name', 'Account.creditStanding'].map((coordinate) =>
-            expect.objectContaining({ coordinate, count: 1 }) as unknown),
+          delivered: ['Query.account', 'Account.name', 'Account.creditStanding'].map(
+            (coordinate) => expect.objectContaining({ coordinate, count: 1 }) as unknown,
+          ),
           outcome: 'answered',
           withheld: false,
           durationMs: 12,
@@ -114,7 +118,12 @@ for (const kind of databaseKinds()) {
       const first = (await ask(query, { from: 1 })).data?.['verifyLedger'] as Part
       const second = (await ask(query, { from: 5 })).data?.['verifyLedger'] as Part
       expect(first).toMatchObject({ ok: true, checked: 4, openIntents: [], head: { seq: 6 } })
-      expect(second).toMatchObject({ ok: true, checked: 2, before: first.last, openIntents: [{ requestId: 'cut off' }] })
+      expect(second).toMatchObject({
+        ok: true,
+        checked: 2,
+        before: first.last,
+        openIntents: [{ requestId: 'cut off' }],
+      })
     })
 
     test('what is out of bounds is refused by name', async () => {
@@ -147,7 +156,12 @@ for (const kind of databaseKinds()) {
     test('a token can be revoked; nothing, both or nonsense cannot', async () => {
       const input = { idempotencyKey: 'k2', tokenId: 'jti-1', reason: 'Stolen.' }
       expect((await ask(revoke, { input })).data?.['revoke']).toMatchObject({ revocation: { tokenId: 'jti-1' } })
-      for (const wrong of [{}, { principal: 'agent:a', tokenId: 't' }, { principal: 'support-agent' }, { tokenId: '' }]) {
+      for (const wrong of [
+        {},
+        { principal: 'agent:a', tokenId: 't' },
+        { principal: 'support-agent' },
+        { tokenId: '' },
+      ]) {
         await refuses(revoke, 'INVALID_INPUT', { input: { idempotencyKey: 'k3', reason: 'x', ...wrong } })
       }
       await refuses(revoke, 'INVALID_INPUT', { input: { idempotencyKey: 'k3', principal: 'agent:a', reason: '  ' } })

@@ -1,0 +1,136 @@
+/**
+ * The whole product in one process, without a socket: database, cache, systems with the demo company, identity, policies,
+ * pipeline. Requests go in through Fastify's `inject`, so everything from HTTP to the ledger runs.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { type App, createApp } from '../../gateway/app.ts'
+import { readConfig } from '../../gateway/config.ts'
+import { createLog } from '../../gateway/log.ts'
+import { type World, realWorld } from '../../lib/world.ts'
+import type { Cache } from '../../storage/cache.ts'
+import type { Database } from '../../storage/database.ts'
+import { type LedgerReader, createLedgerReader } from '../../storage/stores/ledger.ts'
+import { seedCompany } from '../../subgraphs/company/seed.ts'
+import { type CacheKind, createCache } from './caches.ts'
+import { type DatabaseKind, type DatabaseTemplate, createDatabase } from './databases.ts'
+
+/** A database with the demo company in it, filled once and copied for each stack. */
+export const companyTemplate: DatabaseTemplate = {
+  name: 'company',
+  sources: ['storage/migrations', 'subgraphs/company'],
+  fill: async (database) => {
+    await seedCompany(database)
+  },
+}
+
+export interface StackAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly text: string
+  readonly data: Record<string, any> | null | undefined
+  readonly errors: readonly { message: string; path?: (string | number)[]; extensions: Record<string, any> }[]
+  /** The catalogue codes, once each. */
+  readonly codes: readonly string[]
+  readonly requestId: string
+}
+
+export interface Stack extends AsyncDisposable {
+  readonly app: App
+  readonly database: Database
+  readonly cache: Cache
+  readonly ledger: LedgerReader
+  /** The fetches since the last {@link Stack.clearQueries}: statements the database was sent. */
+  readonly queries: string[]
+  clearQueries(): void
+  /** Everything that was logged, one JSON line each. */
+  readonly logged: string[]
+  /** Sends one operation as a demo identity, or with no token when null. */
+  graphql(
+    as: string | null,
+    query: string,
+    variables?: object,
+    options?: { headers?: Record<string, string>; operationName?: string; token?: string },
+  ): Promise<StackAnswer>
+  /** What the ledger holds of a request, oldest first. */
+  recordsOf(requestId: string): ReturnType<LedgerReader['show']>
+}
+
+export interface StackOptions {
+  readonly database?: DatabaseKind
+  readonly cache?: CacheKind
+  readonly world?: World
+  /** Settings as environment variables. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Settings as `mandate.yaml` has them, over the defaults. */
+  readonly settings?: (config: ReturnType<typeof readConfig>) => ReturnType<typeof readConfig>
+}
+
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const { world = realWorld, env = {} } = options
+  const folder = await mkdtemp(path.join(tmpdir(), 'mandate-stack-'))
+  const queries: string[] = []
+  const logged: string[] = []
+  const database = await createDatabase(options.database ?? 'embedded', {
+    template: companyTemplate,
+    onQuery: (sql) => queries.push(sql),
+  })
+  const cache = await createCache(options.cache ?? 'memory')
+  const read = readConfig({ env: { NODE_ENV: 'test', MANDATE_DATA: folder, ...env }, folder })
+  const quiet = { ...read, policies: { ...read.policies, watch: false } }
+  const app = await createApp({
+    config: options.settings?.(quiet) ?? quiet,
+    world,
+    log: createLog({ level: 'debug', destination: { write: (line: string) => void logged.push(line) } }),
+    env: {},
+    given: { database, cache },
+  })
+  const tokens = new Map<string, Promise<string>>()
+  const tokenOf = (identity: string) => {
+    const token = tokens.get(identity) ?? (app.mint as NonNullable<App['mint']>)(identity)
+    tokens.set(identity, token)
+    return token
+  }
+  const ledger = createLedgerReader(database, world.now)
+  return {
+    app,
+    database,
+    cache,
+    ledger,
+    queries,
+    clearQueries: () => void queries.splice(0),
+    logged,
+    recordsOf: (requestId) => ledger.show(requestId),
+    async graphql(as, query, variables = {}, { headers = {}, operationName, token } = {}) {
+      const bearer = token ?? (as === null ? null : await tokenOf(as))
+      const response = await app.server.inject({
+        method: 'POST',
+        url: '/graphql',
+        headers: {
+          'content-type': 'application/json',
+          ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
+          ...headers,
+        },
+        payload: JSON.stringify({ query, variables, ...(operationName === undefined ? {} : { operationName }) }),
+      })
+      const body = JSON.parse(response.body) as Pick<StackAnswer, 'data'> & { errors?: StackAnswer['errors'] }
+      const errors = body.errors ?? []
+      return {
+        status: response.statusCode,
+        headers: response.headers,
+        text: response.body,
+        data: body.data,
+        errors,
+        codes: [...new Set(errors.map((error) => String(error.extensions['code'])))],
+        requestId: String(response.headers['mandate-request-id']),
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await app.close()
+      await cache.close()
+      await database.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
