@@ -150,7 +150,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     authenticator: identity.authenticator,
     policy: createPolicyGate({ apiSchema: federation.apiSchema, world }),
     federation,
-    audit: createAudit({ ledger, index, hashKey: await loadLedgerKey({ configured: config.ledgerKey, folder: config.data }), log }),
+    audit: createAudit({
+      ledger,
+      index,
+      hashKey: await loadLedgerKey({ configured: config.ledgerKey, folder: config.data }),
+      log,
+    }),
     checks: operationChecks(createRateCheck({ shared: cache, local, costPerMinute: config.limits.costPerMinute })),
     limits: config.limits,
     challenge: (request) => identity.resource.challenge(request),
@@ -176,7 +181,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     bodyBytes: config.limits.bodyBytes,
     requestMs: config.timeouts.requestMs,
   })
-  registerIdentityRoutes(server, identity.resource, identity.issuer)
+  registerIdentityRoutes(server, { ...identity, statementKeys: { keys: [...signer.jwks.keys] } })
   if (explorer) registerExplorer(server, explorer)
   registerHealth(server, healthParts(), metrics)
 

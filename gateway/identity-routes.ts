@@ -1,13 +1,22 @@
 /** The routes of identity: the development issuer where it runs, and the protected resource metadata (RFC 9728) everywhere. */
 import type { FastifyInstance } from 'fastify'
+import type { JSONWebKeySet } from 'jose'
 import type { DevelopmentIssuer } from './identity/issuer.ts'
 import type { ProtectedResource } from './identity/metadata.ts'
 
+export interface IdentityRoutes {
+  readonly resource: ProtectedResource
+  readonly issuer: DevelopmentIssuer | null
+  /** The public keys that verify the gateway's statements, for subgraphs that run as processes of their own. */
+  readonly statementKeys: JSONWebKeySet
+}
+
+/** Adds the routes that tell who issues tokens, and with which keys. */
 export function registerIdentityRoutes(
   server: FastifyInstance,
-  resource: ProtectedResource,
-  issuer: DevelopmentIssuer | null,
+  { resource, issuer, statementKeys }: IdentityRoutes,
 ): void {
+  server.get('/.well-known/statement-keys.json', () => statementKeys)
   for (const path of resource.paths) {
     server.get(path, (_request, reply) => reply.header('cache-control', 'max-age=300').send(resource.document))
   }

@@ -31,13 +31,17 @@ const parsers: ReadonlyMap<number, (text: string) => unknown> = new Map<number, 
 /** Type parsers in the form that `pg` takes as `types`. */
 export const columnTypes: pg.CustomTypesConfig = {
   getTypeParser: (type, format = 'text') =>
-    (format === 'text' ? parsers.get(type) : undefined) ?? (pg.types.getTypeParser(type, format) as unknown),
+    format === 'text' ? columnParser(type) : (pg.types.getTypeParser(type, format) as unknown),
 }
 
-// @types/pg leaves `utils` out; it is public in pg since 8.0.
-const { prepareValue } = (pg as unknown as { utils: { prepareValue(value: unknown): string | Buffer | null } }).utils
+// @types/pg leaves `utils` out; pg has exported it since version 8.0.
+const conversions = (pg as unknown as { utils: { prepareValue(value: unknown): string | Buffer | null } }).utils
 
 /** One parameter as it goes over the wire: text, bytes for a Buffer, or null. */
 export function wireParameter(value: unknown): string | Uint8Array | null {
-  return prepareValue(value)
+  return conversions.prepareValue(value)
 }
+
+/** How the text of a column of this type becomes a JavaScript value. */
+export const columnParser: (type: number) => (text: string) => unknown = (type) =>
+  parsers.get(type) ?? readText(type, 'text')

@@ -80,10 +80,12 @@ async function openPostgres(options: DatabaseOptions & { kind: 'postgres' }): Pr
 async function openEmbedded(options: DatabaseOptions & { kind: 'embedded' }): Promise<Database> {
   const { folder, template = null, acquireTimeoutMs = 15_000 } = options
   const lock = folder === null ? null : await lockFolder(folder, options.address ?? null)
+  const checkpointEveryMs = 60_000
   const unlock = () => lock?.release() ?? Promise.resolve()
   try {
     const pool = await openPglitePool({
-      open: () => openPgliteSession({ folder: folder === null ? null : join(folder, 'database'), template }),
+      open: () =>
+        openPgliteSession({ folder: folder === null ? null : join(folder, 'database'), template, checkpointEveryMs }),
       reopen: folder === null ? 'never' : 'allowed',
       acquireTimeoutMs,
     })

@@ -5,6 +5,8 @@ export interface PgliteWorkerData {
   readonly folder: string | null
   /** A tar of a data folder (PGlite's `dumpDataDir`) that a new database begins with, instead of an empty one. */
   readonly template: string | null
+  /** PGlite makes no checkpoints by itself, and without them its write-ahead log grows for ever. */
+  readonly checkpointEveryMs: number
 }
 
 export type PgliteRequest =

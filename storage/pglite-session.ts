@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import pg from 'pg'
-import { columnTypes, wireParameter } from './column-types.ts'
+import { columnParser, wireParameter } from './column-types.ts'
 import type {
   PgliteReply,
   PgliteRequest,
@@ -53,7 +53,10 @@ export async function openPgliteSession(data: PgliteWorkerData): Promise<PgliteS
   worker.on('error', (cause) => end(new Error('The embedded database stopped unexpectedly.', { cause })))
   worker.on('exit', () => end(new Error('The embedded database is closed.')))
   worker.on('message', (reply: PgliteReply) => {
-    if (reply.kind === 'ready') return started.resolve(undefined)
+    if (reply.kind === 'ready') {
+      started.resolve(undefined)
+      return
+    }
     waiting.get(reply.id)?.resolve(reply)
     waiting.delete(reply.id)
     if (reply.kind !== 'closed') status = reply.status
@@ -99,10 +102,7 @@ function databaseError({ message, ...fields }: WireError): pg.DatabaseError {
 
 function toResult(result: WireResult | undefined): SessionResult {
   if (result === undefined) return { command: '', rowCount: null, rows: [] }
-  const columns = result.fields.map(({ name, type }) => ({
-    name,
-    parse: columnTypes.getTypeParser(type, 'text') as (text: string) => unknown,
-  }))
+  const columns = result.fields.map(({ name, type }) => ({ name, parse: columnParser(type) }))
   const rows = result.rows.map((texts) => {
     const row: Record<string, unknown> = {}
     for (const [index, { name, parse }] of columns.entries()) {

@@ -32,6 +32,9 @@ const errorFields = [
   'routine',
 ] as const
 
+/** After a checkpoint, this much of the write-ahead log is kept for the next one to write over. */
+const startParams = [...PGlite.defaultStartParams, '-c', 'max_wal_size=64MB', '-c', 'min_wal_size=32MB']
+
 /** A statement without parameters may be several: the simple protocol, as `pg` chooses it. */
 function encode(request: PgliteRequest & { kind: 'query' }): Uint8Array {
   if (request.values.length === 0) return serialize.query(request.text)
@@ -88,26 +91,39 @@ async function make(folder: string, options: PGliteOptions): Promise<void> {
 async function open({ folder, template }: PgliteWorkerData): Promise<PGlite> {
   const begin: PGliteOptions = template === null ? {} : { loadDataDir: new Blob([await readFile(template)]) }
   if (folder !== null && !existsSync(folder)) await make(folder, begin)
-  const database = await PGlite.create(folder === null ? begin : { dataDir: folder })
+  const database = await PGlite.create({ ...(folder === null ? begin : { dataDir: folder }), startParams })
   await database.exec("set timezone = 'UTC'")
   return database
 }
 
 const port = parentPort
 if (port === null) throw new Error('pglite-worker.ts runs as a worker thread only.')
-const database = await open(workerData as PgliteWorkerData)
+const data = workerData as PgliteWorkerData
+const database = await open(data)
 
 // INVARIANT: one statement at a time. PGlite keeps the current query in a field and would mix up two that overlap.
 let turn: Promise<void> = Promise.resolve()
-port.on('message', (request: PgliteRequest) => {
+let changed = false
+
+const checkpoints = setInterval(() => {
   turn = turn.then(async () => {
-    if (request.kind === 'close') {
-      await database.close()
-      port.postMessage({ kind: 'closed', id: request.id } satisfies PgliteReply)
-      port.close()
-      return
-    }
-    port.postMessage(await run(database, request))
+    if (!changed || database.isInTransaction()) return
+    changed = false
+    await database.exec('checkpoint')
   })
+}, data.checkpointEveryMs)
+
+async function answer(request: PgliteRequest): Promise<PgliteReply> {
+  if (request.kind === 'query') {
+    changed = true
+    return await run(database, request)
+  }
+  clearInterval(checkpoints)
+  await database.close()
+  return { kind: 'closed', id: request.id }
+}
+
+port.on('message', (request: PgliteRequest) => {
+  turn = turn.then(async () => port.postMessage(await answer(request)))
 })
 port.postMessage({ kind: 'ready' } satisfies PgliteReply)

@@ -71,7 +71,7 @@ export function defineSubgraph<Services>(
   { world, log, rules }: SubgraphDeps,
 ): Subgraph {
   const contract = parse(sdl)
-  const schema = buildSubgraphSchema({ typeDefs: contract, resolvers: { ...sharedScalars, ...resolvers } as never })
+  const schema = buildSubgraphSchema({ typeDefs: contract, resolvers: { ...sharedScalars, ...resolvers } })
   const reader = createRepresentationReader(contract)
   requireResolvers(name, schema, resolvers, reader, entities)
   resolveEntities(schema, reader, entities as Readonly<Record<string, ReferenceResolver>>)

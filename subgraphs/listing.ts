@@ -17,7 +17,7 @@ export function readFilter(input: Given | null | undefined, fields: Readonly<Rec
     const field = fields[condition]
     if (field === undefined) throw new Error(`The filter has no field for its condition ${condition}.`)
     if (value === null || value === undefined) continue
-    filter[field] = { ...filter[field], ...comparison(`filter.${condition}`, value) } as Comparison
+    filter[field] = { ...filter[field], ...comparison(`filter.${condition}`, value) }
   }
   return filter
 }
@@ -27,7 +27,7 @@ function comparison(argument: string, value: unknown): Comparison {
   if (typeof value !== 'object') return { eq: value }
   const given = Object.entries(value as Given).filter(([, part]) => part !== null && part !== undefined)
   for (const [operator, part] of given) if (Array.isArray(part)) bounded(`${argument}.${operator}`, part)
-  return Object.fromEntries(given) as Comparison
+  return Object.fromEntries(given)
 }
 
 function bounded(argument: string, values: readonly unknown[]): readonly unknown[] {

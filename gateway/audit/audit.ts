@@ -114,7 +114,8 @@ function deniedBy(exchange: Exchange | null): readonly Coordinate[] {
 }
 
 function reasonOf(exchange: Exchange | null, answer: Answer): string | null {
-  if (exchange?.attempt?.undisclosed.length) return 'The operation asked for coordinates that the caller may not know of.'
+  if (exchange?.attempt?.undisclosed.length)
+    return 'The operation asked for coordinates that the caller may not know of.'
   const identity = refusalReason(answer.cause)
   return identity ? `${identity.cause}: ${identity.detail}` : null
 }

@@ -7,8 +7,12 @@
 // eslint-disable-next-line no-control-regex
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu
 
+/** Printable ASCII: nearly everything, and nothing to do. */
+const plain = /^[ -~]*$/
+
 /** The text in at most about `limit` characters, unsafe ones as `\u{202e}`. */
 export function safeText(text: string, limit: number): string {
+  if (text.length <= limit && plain.test(text)) return text
   const cut = text.length > limit ? text.slice(0, limit) : text
   const escaped = cut
     .toWellFormed()

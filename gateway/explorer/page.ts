@@ -28,7 +28,7 @@ export async function explorerPage(options: ExplorerOptions, request: IncomingMe
   const settings = {
     endpoint,
     tokenEndpoint: '/explorer/token',
-    identities,
+    identities: identities.map(({ name, title, principal, roles }) => ({ name, title, principal, roles })),
     presets,
     newKey,
     token: first ? await options.mint(first.name) : null,

@@ -43,6 +43,7 @@ query CustomerAtAGlance($id: ID!) {
   contactByEmail(email: $email) {
     id
     name
+    email
     title
     account {
       id

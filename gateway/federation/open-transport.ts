@@ -27,7 +27,13 @@ export function openTransport({ config, metrics, sign, subgraphs }: OpenTranspor
     createSubgraphs(subgraphs).filter((subgraph) => !urls.has(subgraph.name)),
     config.timeouts.fetchMs,
   )
-  const remote = createHttpTransport({ urls, sign, timeoutMs: config.timeouts.fetchMs, maxResponseBytes, connections: 64 })
+  const remote = createHttpTransport({
+    urls,
+    sign,
+    timeoutMs: config.timeouts.fetchMs,
+    maxResponseBytes,
+    connections: 64,
+  })
   return measured({ metrics, pick: (name) => (urls.has(name) ? remote : local), parts: [local, remote] })
 }
 

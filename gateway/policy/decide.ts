@@ -143,19 +143,27 @@ function deny(refused: readonly Asked[], authority: Authority, revision: PolicyR
   const known = refused.filter(({ coordinate }) => view.standing(coordinate).disclosure !== 'undisclosed')
   const denied = known.map(({ coordinate, path, verdict }): DeniedField => {
     const { missingScopes } = view.standing(coordinate)
-    const reason = verdict.outcome === 'deny' ? verdict.reason : 'it could not be decided'
-    return { coordinate, path, reason, missingScopes: missingScopes.map(describe) }
+    const { reason, missingScopes: alternative } =
+      verdict.outcome === 'deny' ? verdict : { reason: 'it could not be decided', missingScopes: [] }
+    // Usable in principle, but not with these arguments or at this time: a scope may still be one way out.
+    return {
+      coordinate,
+      path,
+      reason,
+      missingScopes: (missingScopes.length > 0 ? missingScopes : alternative).map(describe),
+    }
   })
-  const rules = known.flatMap(({ coordinate }) => {
-    const rule = revision.rules.get(coordinate)?.rule
-    return rule !== undefined && view.standing(coordinate).missingScopes.length > 0 ? [rule] : []
-  })
+  const isShut = ({ coordinate }: { readonly coordinate: Coordinate }) =>
+    view.standing(coordinate).missingScopes.length > 0
+  const rules = known.filter(isShut).flatMap(({ coordinate }) => revision.rules.get(coordinate)?.rule ?? [])
   const smallest = smallestMissing(rules, authority, new Set(revision.scopes.keys())) ?? []
+  const alternatives = denied.filter((field) => !isShut(field)).flatMap((field) => field.missingScopes)
+  const missing = unique([...smallest, ...alternatives.map(({ scope }) => scope)])
   return {
     outcome: 'deny',
     denied,
     undisclosed: unique(refused.filter((each) => !known.includes(each)).map((each) => each.coordinate)),
-    missingScopes: smallest.map(describe),
+    missingScopes: missing.toSorted().map(describe),
     ...base,
   }
 }

@@ -21,7 +21,7 @@ const statements = [
   sql`create index ledger_request_idx on mandate.ledger (request_id)`,
   sql`create index ledger_principal_idx on mandate.ledger (principal, seq desc) where principal is not null`,
   sql`create index ledger_on_behalf_of_idx on mandate.ledger (on_behalf_of, seq desc) where on_behalf_of is not null`,
-  sql`create index ledger_at_idx on mandate.ledger using brin (at)`,
+  sql`create index ledger_at_idx on mandate.ledger (at, seq)`,
   sql`create table mandate.ledger_coordinates (
     id int primary key check (id > 0),
     coordinate text not null unique,

@@ -79,7 +79,8 @@ interface StoredRow {
   readonly hash: string
 }
 
-const batchSize = 1000
+/** Small enough that a gateway that checks its own ledger still answers in between. */
+const batchSize = 250
 const openAfterMs = 60_000
 
 class BreakFound extends Error {
@@ -236,9 +237,8 @@ function createDictionaryCheck(stored: ReadonlyMap<number, DictionaryRow>, from:
   return {
     check(seq: number, body: string): void {
       // Most records define nothing, and their bodies were parsed once already.
-      if (!body.includes('"defines":{')) return
-      for (const [key, coordinate] of Object.entries(parseBody(body).defines ?? {})) {
-        const id = Number(key)
+      if (body.includes('"defines":[],')) return
+      for (const [id, coordinate] of parseBody(body).defines) {
         const row = stored.get(id)
         if (row?.coordinate !== coordinate || row.seq !== seq) throw altered(seq, id)
         defined += 1

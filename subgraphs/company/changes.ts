@@ -1,7 +1,7 @@
 /** Changes of the year: most are done, a few wait for the change manager, some lie ahead. */
 import { anaSilva, memberOf, type Team } from './employees.ts'
 import type { ItemRow } from './configuration-items.ts'
-import { later, workingTime, type Random } from './random.ts'
+import { ageInDays, later, workingTime, type Random } from './random.ts'
 import { numberedId, type SeedRow } from './rows.ts'
 
 export type ChangeRow = SeedRow<'itsm.changes'>
@@ -20,7 +20,7 @@ const tasks = {
 
 /** All changes, the oldest first. */
 export function makeChanges(random: Random, items: readonly ItemRow[]): ChangeRow[] {
-  const ages = Array.from({ length: changeCount }, () => random.int(0, 355)).sort((a, b) => b - a)
+  const ages = Array.from({ length: changeCount }, () => ageInDays(random, 355)).sort((a, b) => b - a)
   return ages.map((age, index) => makeChange(random, firstNumber + index, age, random.pick(items)))
 }
 

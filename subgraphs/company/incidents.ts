@@ -3,7 +3,7 @@ import { priorityOf } from '../itsm/priority.ts'
 import type { ChangeRow } from './changes.ts'
 import type { ItemRow } from './configuration-items.ts'
 import { memberOf, teamNames, type Team } from './employees.ts'
-import { earlier, endOfData, later, workingTime, type Random } from './random.ts'
+import { ageInDays, earlier, endOfData, later, workingTime, type Random } from './random.ts'
 import { numberedId, type SeedRow } from './rows.ts'
 import { incidentTexts, noteTexts } from './support-texts.ts'
 
@@ -44,7 +44,7 @@ interface Origin {
 
 /** An incident; `index` counts from 0. */
 export function makeIncident(random: Random, index: number, { opened, item, changes }: Origin): IncidentRow {
-  const age = random.int(0, 350)
+  const age = ageInDays(random, 350)
   const openedAt = opened ? later(opened.created_at, random.int(5, 90)) : workingTime(random, age)
   const days = (Date.parse(endOfData) - Date.parse(openedAt)) / 86_400_000
   const state = opened?.status === 'CLOSED' ? 'CLOSED' : stateOf(random, days)

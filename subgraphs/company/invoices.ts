@@ -37,6 +37,8 @@ interface Draft {
   readonly at: string
   readonly account: AccountRow | null
   readonly supplier: SupplierRow | null
+  /** The status that it must have, whatever chance says. */
+  readonly status: Status | null
 }
 
 export interface Invoices {
@@ -54,34 +56,34 @@ export function makeInvoices(
   const customers = accounts.filter(({ type }) => type === 'CUSTOMER')
   const drafts = [
     // The demo's account has a few open invoices, whatever chance says.
-    ...[12, 19, 47].map((age) => draft(random, age, { account: accounts[0] ?? null })),
+    ...[12, 19, 47].map((age) => draft(random, age, { account: accounts[0] ?? null, status: 'APPROVED' })),
     ...Array.from({ length: salesCount - 3 }, () =>
       draft(random, random.int(0, 359), { account: random.pick(customers) }),
     ),
-    // And the demo's supplier waits for its money.
-    ...[3, 9, 16].map((age) => draft(random, age, { supplier: suppliers[0] ?? null })),
-    ...Array.from({ length: purchaseCount - 3 }, () =>
+    // And the demo's supplier waits for its money; so does one that changed its bank by e-mail a few days ago.
+    ...[3, 9, 16].map((age) => draft(random, age, { supplier: suppliers[0] ?? null, status: 'APPROVED' })),
+    ...[12].map((age) => draft(random, age, { supplier: suppliers[16] ?? null, status: 'SCHEDULED' })),
+    ...Array.from({ length: purchaseCount - 4 }, () =>
       draft(random, random.int(0, 359), { supplier: random.pick(suppliers) }),
     ),
   ]
-  const openOnPurpose = new Set([...drafts.slice(0, 3), ...drafts.slice(salesCount, salesCount + 3)])
   const result: Invoices = { invoices: [], lines: [], vat: [] }
   const numbers = new Map<string, number>()
   for (const one of drafts.toSorted((a, b) => a.at.localeCompare(b.at))) {
     const year = one.at.slice(0, 4)
     const number = (numbers.get(year) ?? 0) + 1
     numbers.set(year, number)
-    addInvoice(random, result, one, numberedId(`INV-${year}-`, number, 5), openOnPurpose.has(one))
+    addInvoice(random, result, one, numberedId(`INV-${year}-`, number, 5))
   }
   return result
 }
 
-function draft(random: Random, age: number, party: Partial<Pick<Draft, 'account' | 'supplier'>>): Draft {
-  const { account = null, supplier = null } = party
-  return { direction: account ? 'SALES' : 'PURCHASE', at: workingTime(random, age), account, supplier }
+function draft(random: Random, age: number, given: Partial<Omit<Draft, 'direction' | 'at'>>): Draft {
+  const { account = null, supplier = null, status = null } = given
+  return { direction: account ? 'SALES' : 'PURCHASE', at: workingTime(random, age), account, supplier, status }
 }
 
-function addInvoice(random: Random, result: Invoices, draft: Draft, id: string, open: boolean): void {
+function addInvoice(random: Random, result: Invoices, draft: Draft, id: string): void {
   const { direction, at, account, supplier } = draft
   const sales = direction === 'SALES'
   const country = account ? countryOf(account) : (supplier?.country_code as Country)
@@ -90,8 +92,8 @@ function addInvoice(random: Random, result: Invoices, draft: Draft, id: string, 
   const dueDate = dayOf(at, terms)
   const items = makeLines(random, draft, country)
   const totals = computeTotals(items)
-  const creditNote = sales && !open && random.chance(3)
-  const status = open ? 'APPROVED' : sales ? salesStatus(random, at, dueDate) : purchaseStatus(random, at, dueDate)
+  const creditNote = sales && draft.status === null && random.chance(3)
+  const status = draft.status ?? (sales ? salesStatus(random, at, dueDate) : purchaseStatus(random, at, dueDate))
   const approved =
     status === 'APPROVED' || status === 'SCHEDULED' || status === 'PAID' || (sales && status === 'DISPUTED')
   const approvedAt = later(at, random.int(60, 2_000))

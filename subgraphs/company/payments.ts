@@ -26,11 +26,12 @@ export function makePayments(random: Random, invoices: readonly InvoiceRow[], ba
   })
 }
 
-/** After the approval, and a few days before the invoice is due. */
-function preparedAt(random: Random, { approved_at, due_date, created_at }: InvoiceRow): string {
-  const before = later(`${due_date}T08:00:00.000Z`, -random.int(1_500, 6_000))
+/** Soon after the approval while the invoice is open; a few days before it was due where it is paid. */
+function preparedAt(random: Random, { approved_at, due_date, created_at, status }: InvoiceRow): string {
   const approved = later(approved_at ?? created_at, 30)
-  return earlier(before > approved ? before : approved, endOfData)
+  if (status === 'SCHEDULED') return earlier(later(approved, random.int(0, 2_000)), endOfData)
+  const beforeDue = later(`${due_date}T08:00:00.000Z`, -random.int(1_500, 6_000))
+  return earlier(beforeDue > approved ? beforeDue : approved, endOfData)
 }
 
 function makePayment(random: Random, id: string, invoice: InvoiceRow, bank: BankRow, prepared: string): PaymentRow {

@@ -61,6 +61,11 @@ export function workingTime(random: Random, daysAgo: number): string {
   return new Date(day.getTime() - weekend * dayMs + time).toISOString()
 }
 
+/** How many days ago something happened: what is recent, and so mostly still open, comes up more often. */
+export function ageInDays(random: Random, oldest: number): number {
+  return random.chance(22) ? random.int(0, 24) : random.int(0, oldest)
+}
+
 /** `from` and so many minutes. */
 export function later(from: string, minutes: number): string {
   return new Date(Date.parse(from) + minutes * 60_000).toISOString()

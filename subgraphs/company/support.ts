@@ -7,7 +7,7 @@ import type { ChangeRow } from './changes.ts'
 import type { ItemRow } from './configuration-items.ts'
 import { memberOf, supportPeople, type Team } from './employees.ts'
 import { makeIncident, makeNotes, type IncidentRow, type NoteRow } from './incidents.ts'
-import { earlier, endOfData, later, workingTime, type Random } from './random.ts'
+import { ageInDays, earlier, endOfData, later, workingTime, type Random } from './random.ts'
 import { numberedId, type SeedRow } from './rows.ts'
 import { openingCases } from './story.ts'
 import { caseTexts } from './support-texts.ts'
@@ -74,7 +74,7 @@ function makeCase(random: Random, number: number, account: AccountRow, contact: 
     ['FEEDBACK', 10],
   ])
   const { subject, text, solution } = random.pick(caseTexts[reason])
-  const age = random.int(1, 340)
+  const age = 1 + ageInDays(random, 340)
   const created = workingTime(random, age)
   const closed = age > 14 || random.chance(40)
   const status = closed ? 'CLOSED' : random.pick<CaseRow['status']>(['NEW', 'WORKING', 'WORKING', 'ESCALATED'])

@@ -5,8 +5,8 @@ import { amountOf, daysBetween, money } from './amounts.ts'
 const limits: ReadonlyMap<string, bigint> = new Map([
   ['STRATEGIC', 250_000n],
   ['KEY', 120_000n],
-  ['STANDARD', 50_000n],
-  ['SMALL', 15_000n],
+  ['STANDARD', 60_000n],
+  ['SMALL', 40_000n],
 ])
 
 const watchAfterDays = 30

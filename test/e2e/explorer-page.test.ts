@@ -50,8 +50,8 @@ describe('without the internet', () => {
     await using server = await startExplorerServer()
     const { page } = await watchedPage(browser, { onOutside: () => new Promise(() => undefined) })
     const startedAt = Date.now()
-    await page.goto(`${server.url}/graphql`)
-    expect(await mode(page)).toContain('Loading Apollo Sandbox')
+    await page.goto(`${server.url}/graphql`, { waitUntil: 'commit' })
+    await page.getByText('Loading Apollo Sandbox').waitFor()
     await graphiqlReady(page)
     expect(Date.now() - startedAt).toBeGreaterThanOrEqual(3_900)
     expect(Date.now() - startedAt).toBeLessThan(12_000)
@@ -111,7 +111,7 @@ describe('explore as', () => {
     await chooseExample(page, 'ledger')
     expect(await page.getByLabel('Explore as').inputValue()).toBe('lena.fischer')
     expect(await runOperation(page)).toHaveProperty('data.ledger.0.principal', 'agent:support-agent')
-    expect(await page.getByRole('tab').allInnerTexts()).toEqual(expect.arrayContaining(['OneAccount', 'Ledger']))
+    expect(await page.locator('.graphiql-tab-button').allInnerTexts()).toEqual(['OneAccount', 'Ledger'])
     await page.context().close()
   })
 
@@ -139,14 +139,15 @@ describe('explore as', () => {
       await fetch(`${server.url}/explorer/token`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'mandate-explorer': '1' },
-        body: JSON.stringify({ identity: 'lena.fischer' }),
+        body: JSON.stringify({ identity: 'support-agent' }),
       })
     ).json()) as { token: string }
     await page.getByLabel('Access token').fill(`Bearer ${token}`)
     await page.keyboard.press('Tab')
-    await page.locator('#who').getByText('2 scopes').waitFor()
+    await graphiqlReady(page)
+    expect(await page.locator('#who').innerText()).toContain('2 scopes')
     expect(await runOperation(page)).toHaveProperty('data.account')
-    expect(server.operations.at(-1)).toBe('lena.fischer OneAccount')
+    expect(server.operations.slice(-2)).toEqual(['support-agent IntrospectionQuery', 'support-agent OneAccount'])
     await page.context().close()
   })
 
@@ -236,7 +237,7 @@ describe('with Apollo Sandbox in reach', () => {
     await page.locator('#who').getByText('person:lena.fischer').waitFor()
     expect(await page.locator('iframe').count()).toBe(1)
     await frame.getByRole('button', { name: 'Run elsewhere' }).click()
-    await frame.getByText('"Account acc-0001"').waitFor()
+    await frame.getByText('Cannot query field').waitFor()
     expect(server.operations).toEqual(['support-agent OneAccount', 'lena.fischer OneAccount'])
     expect(outside.join(' ')).not.toContain('elsewhere.example')
     await page.context().close()

@@ -6,7 +6,7 @@ const queryOf = '.graphiql-query-editor .CodeMirror'
 
 /** Waits until GraphiQL stands there with a schema. */
 export async function graphiqlReady(page: Page): Promise<void> {
-  await page.locator('.graphiql-execute-button').waitFor()
+  await page.locator('#ide[aria-busy=false] .graphiql-execute-button').waitFor()
   await page
     .getByText('Apollo Sandbox is out of reach')
     .or(page.getByText('GraphiQL, served by this gateway.'))

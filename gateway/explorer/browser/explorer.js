@@ -7,6 +7,8 @@ import { openGraphiql } from './graphiql.js'
 import { openSandbox } from './sandbox.js'
 import { createSession } from './session.js'
 
+/** @typedef {import('./sandbox.js').Example | null} Opened an example to open; null keeps what is open */
+
 const settings = JSON.parse(document.getElementById('settings')?.textContent ?? '{}')
 const target = /** @type {HTMLElement} */ (document.getElementById('ide'))
 const address = new URL(location.href)
@@ -16,23 +18,25 @@ const session = createSession(settings)
 let editor = null
 const example = startExample()
 let identity = startIdentity()
+/** Counts choices, so that an answer that comes late does not speak for the next one. */
+let turns = 0
 
 const bar = createBar(settings, {
   identity: (name) => {
     identity = name
     remember('as', name)
-    void present(null)
+    void choose(null)
   },
   example: (preset) => {
     // Without demo identities the holder of the pasted token tries the example.
     if (isKnown(preset.as)) identity = preset.as
     remember('as', identity)
     remember('example', preset.name)
-    void present(withNewKeys(preset))
+    void choose(withNewKeys(preset))
   },
   token: (text) => {
     session.paste(text)
-    void present(null)
+    void choose(null)
   },
 })
 
@@ -41,21 +45,36 @@ await start()
 async function start() {
   bar.exampleChosen(example?.name ?? '')
   bar.chosen(identity)
-  const isGraphiqlWanted = address.searchParams.get('ide') === 'graphiql'
-  const isOpen = !isGraphiqlWanted && (await tryEditor(openSandbox))
-  if (isOpen) {
+  const opened = example && withNewKeys(example)
+  if (address.searchParams.get('ide') === 'graphiql') {
+    await openOwn('GraphiQL, served by this gateway.', 'Use Apollo Sandbox', opened)
+    return
+  }
+  bar.mode('Loading Apollo Sandbox…', null)
+  if (await tryEditor(openSandbox, opened)) {
     bar.mode('Apollo Sandbox. The token stays in this page, and operations go to this gateway only.', {
       text: 'Use GraphiQL instead',
       href: addressWith('ide', 'graphiql'),
     })
     return
   }
-  const served = isGraphiqlWanted
-    ? 'GraphiQL, served by this gateway.'
-    : 'Apollo Sandbox is out of reach; this is GraphiQL, served by this gateway.'
-  const other = isGraphiqlWanted ? 'Use Apollo Sandbox' : 'Try Apollo Sandbox again'
-  const isServed = await tryEditor(openGraphiql)
-  bar.mode(isServed ? served : 'No editor can be loaded; is the gateway still running?', {
+  await fallBack(opened)
+}
+
+/** @param {Opened} opened */
+function fallBack(opened) {
+  const why = 'Apollo Sandbox is out of reach; this is GraphiQL, served by this gateway.'
+  return openOwn(why, 'Try Apollo Sandbox again', opened)
+}
+
+/**
+ * @param {string} told
+ * @param {string} other what the way to Apollo Sandbox is called
+ * @param {Opened} opened
+ */
+async function openOwn(told, other, opened) {
+  const isOpen = await tryEditor(openGraphiql, opened)
+  bar.mode(isOpen ? told : 'No editor can be loaded; is the gateway still running?', {
     text: other,
     href: addressWith('ide', null),
   })
@@ -64,36 +83,48 @@ async function start() {
 /**
  * Opens an editor with the current choice; false when it cannot be had.
  * @param {(target: HTMLElement, settings: any) => Promise<import('./sandbox.js').Editor>} open
+ * @param {Opened} opened
  */
-async function tryEditor(open) {
-  if (open === openSandbox) bar.mode('Loading Apollo Sandbox…', null)
+async function tryEditor(open, opened) {
   try {
     editor = await open(target, settings)
-    await present(example && withNewKeys(example))
+    await present(opened)
     return true
   } catch {
     editor?.close()
     editor = null
-    target.replaceChildren()
     return false
+  }
+}
+
+/** Shows a choice that was made while an editor was open. @param {Opened} opened */
+async function choose(opened) {
+  try {
+    await present(opened)
+  } catch {
+    editor?.close()
+    await fallBack(opened)
   }
 }
 
 /**
  * Shows the chosen identity in the bar and in the editor.
- * @param {{ query: string, variables: Record<string, unknown> } | null} opened
+ * @param {Opened} opened
  */
 async function present(opened) {
   const chosen = identity
+  const turn = (turns += 1)
   bar.chosen(chosen)
+  target.ariaBusy = 'true'
   const shown = editor?.show(session.sender(chosen), opened)
   try {
     const scopes = await session.scopes(chosen)
-    if (chosen === identity) bar.may(scopes)
+    if (turn === turns) bar.may(scopes)
   } catch (error) {
-    if (chosen === identity) bar.problem(error instanceof Error ? error.message : String(error))
+    if (turn === turns) bar.problem(error instanceof Error ? error.message : String(error))
   }
   await shown
+  if (turn === turns) target.ariaBusy = 'false'
 }
 
 /** @returns {import('./bar.js').Preset | null} */

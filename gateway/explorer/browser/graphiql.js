@@ -8,7 +8,10 @@ import { loadScript, loadStyle } from './loading.js'
  * What the scripts leave on the window, and what they look for there.
  * @type {{
  *   React?: { createElement(type: unknown, properties: Readonly<Record<string, unknown>>): unknown },
- *   ReactDOM?: { createRoot(target: HTMLElement): { render(element: unknown): void, unmount(): void } },
+ *   ReactDOM?: {
+ *     createRoot(target: HTMLElement): { render(element: unknown): void, unmount(): void },
+ *     flushSync(work: () => void): void,
+ *   },
  *   GraphiQL?: unknown,
  *   __webpack_nonce__?: string | undefined,
  * }}
@@ -16,8 +19,10 @@ import { loadScript, loadStyle } from './loading.js'
 const page = /** @type {any} */ (window)
 
 const loadWaitMs = 30_000
-/** Where GraphiQL keeps its tabs. */
-const tabsKey = 'graphiql:tabState'
+/** GraphiQL writes what was typed into storage half a second later. */
+const typingMs = 600
+/** Where GraphiQL keeps its tabs, and what stands in the open one. */
+const keys = { tabs: 'graphiql:tabState', query: 'graphiql:query', variables: 'graphiql:variables' }
 
 /**
  * @param {HTMLElement} target
@@ -35,27 +40,54 @@ export async function openGraphiql(target, { graphiql }) {
   if (!React || !ReactDOM || !GraphiQL) throw new Error('The files of GraphiQL are not the expected ones.')
   const root = ReactDOM.createRoot(target)
   let mounted = 0
+  let typedAt = 0
+  const typed = () => {
+    typedAt = Date.now()
+  }
+  /** @type {string | null} */
+  let openPlugin = null
   return {
     async show(send, example) {
-      // Open tabs that the page finds at its start, after a reload, are worth more than the example.
-      const isRestored = mounted === 0 && sessionStorage.getItem(tabsKey) !== null
-      const opened = isRestored ? null : example
       mounted += 1
-      root.render(
-        React.createElement(GraphiQL, {
-          key: mounted,
-          fetcher: fetcherOf(send),
-          storage: sessionStorage,
-          shouldPersistHeaders: false,
-          defaultEditorToolsVisibility: 'variables',
-          ...(opened ? { query: opened.query, variables: JSON.stringify(opened.variables, null, 2) } : {}),
-        }),
-      )
+      const mount = mounted
+      await new Promise((resolve) => setTimeout(resolve, typedAt + typingMs - Date.now()))
+      if (mount !== mounted) return
+      // Open tabs that the page finds at its start, after a reload, are worth more than the example.
+      const isRestored = mount === 1 && sessionStorage.getItem(keys.tabs) !== null
+      const properties = {
+        key: mount,
+        fetcher: fetcherOf(send),
+        storage: sessionStorage,
+        shouldPersistHeaders: false,
+        defaultEditorToolsVisibility: 'variables',
+        onEditQuery: typed,
+        onEditVariables: typed,
+        onTabChange: typed,
+        visiblePlugin: openPlugin,
+        onTogglePluginVisibility(/** @type {{ title: string } | null} */ plugin) {
+          openPlugin = plugin?.title ?? null
+        },
+        ...(example && !isRestored ? opening(example) : {}),
+      }
+      // At once, so that whoever waits finds the new editor, not the old one.
+      ReactDOM.flushSync(() => root.render(React.createElement(GraphiQL, properties)))
     },
     close() {
       root.unmount()
     },
   }
+}
+
+/**
+ * An example as the open tab: found again if it is open already, otherwise in a new one. Stored as if it had been typed, because
+ * GraphiQL recognises the open tab after a reload by what is stored.
+ * @param {import('./sandbox.js').Example} example
+ */
+function opening({ query, variables }) {
+  const text = JSON.stringify(variables, null, 2)
+  sessionStorage.setItem(keys.query, query)
+  sessionStorage.setItem(keys.variables, text)
+  return { query, variables: text }
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Loads what the page does not carry itself, and says when it cannot be had. */
 
 /**
- * Adds a script and waits until it has run.
+ * Adds a script and waits until it has run. One that arrives after that wait still runs, so it must do nothing by itself.
  * @param {string} src
  * @param {number} waitMs after which the script counts as out of reach
  * @returns {Promise<void>}
@@ -11,8 +11,6 @@ export function loadScript(src, waitMs) {
     const element = document.createElement('script')
     const giveUp = () => {
       clearTimeout(timer)
-      // A script that arrives later must not run into the editor that has taken its place.
-      element.remove()
       reject(new Error(`${src} cannot be loaded.`))
     }
     const timer = setTimeout(giveUp, waitMs)

@@ -126,13 +126,13 @@ for (const kind of databaseKinds()) {
           totalCount: number
         }
       }
-      const first = (await read(query)) as Result
+      const first = (await read(query)) as unknown as Result
       expect(first.contacts.totalCount).toBe(3)
       expect(first.contacts.pageInfo).toEqual({ hasNextPage: true, endCursor: first.contacts.edges[1]?.cursor })
-      const second = (await read(query, { after: first.contacts.pageInfo.endCursor })) as Result
+      const second = (await read(query, { after: first.contacts.pageInfo.endCursor })) as unknown as Result
       expect(second.contacts.edges.map(({ node }) => node.id)).toEqual(['con-00003'])
       expect(second.contacts.pageInfo).toMatchObject({ hasNextPage: false })
-      const edge = (await read(query, { after: first.contacts.edges[0]?.cursor })) as Result
+      const edge = (await read(query, { after: first.contacts.edges[0]?.cursor })) as unknown as Result
       expect(edge.contacts.edges.map(({ node }) => node.id)).toEqual(['con-00001', 'con-00003'])
     })
 

@@ -1,0 +1,78 @@
+/**
+ * An agent as it stands outside the gateway: one token, one endpoint, one operation at a time. It knows nothing of Mandate but
+ * what the endpoint answers.
+ */
+import { z } from 'zod'
+import { printToken, type TokenIo } from '../cli/token.ts'
+
+const answerSchema = z.object({
+  data: z.unknown().optional(),
+  errors: z
+    .array(z.object({ message: z.string(), extensions: z.looseObject({ code: z.string(), next: z.string() }) }))
+    .default([]),
+})
+
+/** What came back for one operation. */
+export interface Reply {
+  readonly status: number
+  /** The body, to the letter. */
+  readonly text: string
+  readonly data: unknown
+  readonly errors: z.infer<typeof answerSchema>['errors']
+  /** Under which the ledger has it. */
+  readonly requestId: string
+  readonly ms: number
+}
+
+export interface Agent {
+  /** Sends one operation and waits for its answer, whatever it is. */
+  ask(operation: string, variables?: Readonly<Record<string, unknown>>): Promise<Reply>
+}
+
+export interface AgentOptions {
+  /** The gateway's address, without a path. */
+  readonly url: string
+  readonly token: string
+  /** Why it asks; sent as `mandate-purpose`. */
+  readonly purpose: string
+  readonly fetch: typeof fetch
+  readonly signal: AbortSignal
+}
+
+/** Makes an agent that asks the gateway at `url`. */
+export function createAgent({ url, token, purpose, fetch, signal }: AgentOptions): Agent {
+  const endpoint = new URL('/graphql', url)
+  return {
+    async ask(query, variables = {}) {
+      const startedMs = performance.now()
+      const response = await fetch(endpoint, {
+        method: 'POST',
+        redirect: 'error',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'mandate-purpose': purpose },
+        body: JSON.stringify({ query, variables }),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),
+      })
+      const text = await response.text()
+      const ms = performance.now() - startedMs
+      const answer = answerSchema.safeParse(parseJson(text))
+      if (!answer.success) throw new Error(`What answers at ${endpoint.href} (status ${response.status}) is not GraphQL.`)
+      const requestId = response.headers.get('mandate-request-id') ?? ''
+      return { status: response.status, text, data: answer.data.data, errors: answer.data.errors, requestId, ms }
+    },
+  }
+}
+
+/** An access token for a demo identity, got as `mandate token` gets it: with the key from the data folder. */
+export async function tokenFor(identity: string, url: string, dataFolder: string, io: Omit<TokenIo, 'write'>): Promise<string> {
+  let printed = ''
+  await printToken({ identity, url, dataFolder }, { ...io, write: (text) => void (printed += text) })
+  return printed.trim()
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

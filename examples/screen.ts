@@ -1,0 +1,94 @@
+/**
+ * How the demo looks: numbered steps, then what the ledger has of them. Colours only where somebody watches, and not where
+ * `NO_COLOR` is set (`styleText` sees to it).
+ */
+import { styleText } from 'node:util'
+import { safeText } from '../gateway/audit/safe-text.ts'
+import type { PlacedRecord } from '../storage/stores/ledger.ts'
+import type { VerifyResult } from '../storage/stores/ledger-verify.ts'
+import type { Email } from './email.ts'
+import type { Step } from './support-story.ts'
+
+type Style = Parameters<typeof styleText>[0]
+
+/** Where the lines go; its kind decides about colours. */
+export type Screen = Pick<NodeJS.WriteStream, 'write' | 'isTTY'> & NodeJS.WritableStream
+
+const width = 108
+
+export interface ScreenWriter {
+  opening(email: Email, agent: string, url: string): void
+  step(number: number, step: Step): void
+  ledger(records: readonly PlacedRecord[], verification: VerifyResult): void
+  hint(lines: readonly string[]): void
+}
+
+export function createScreen(screen: Screen): ScreenWriter {
+  const paint = (style: Style, text: string) => styleText(style, text, { stream: screen })
+  const line = (text = '') => void screen.write(`${text.trimEnd()}\n`)
+
+  return {
+    opening(email, agent, url) {
+      line()
+      line(`  ${paint('bold', agent)} ${paint('dim', `at ${url}`)} reads an e-mail`)
+      line()
+      const quote = paint('dim', '│')
+      line(`  ${quote} ${clip(`${email.from}: ${email.subject}`, width - 2)}`)
+      const [, words = ''] = email.body.split(/\n\n/u)
+      line(`  ${quote} ${paint('dim', clip(words.replaceAll(/\s+/gu, ' '), width - 2))}`)
+      line()
+    },
+    step(number, { title, operation, outcome, code, ms, lines }) {
+      const took = `${ms.toFixed(0)} ms`
+      const verdict = outcome === 'done' ? paint('green', '✓') : paint('yellow', '✗')
+      const name = `${number}  ${title}`.padEnd(47)
+      const right = `${(code ?? '').padStart(width - 47 - 28 - 9 - 2)}  ${took.padStart(7)}`
+      line(`  ${paint('bold', name)}${paint('cyan', operation.padEnd(28))}${paint('yellow', right.slice(0, -9))}${right.slice(-9)} ${verdict}`)
+      for (const text of lines) for (const part of wrap(text, width - 3)) line(`     ${part}`)
+    },
+    ledger(records, { checked, intents, outcomes, last }) {
+      line()
+      line(`  ${paint('bold', 'What the ledger has of it')} ${paint('dim', '(asked by lena.fischer, auditor)')}`)
+      for (const record of records) line(ledgerLine(record, paint))
+      line(`  ${paint('green', '✓')} ${checked} records (${intents} intents, ${outcomes} outcomes) hash to ${last.seq}:${last.hash}`)
+    },
+    hint(lines) {
+      line()
+      for (const text of lines) line(`  ${paint('dim', text)}`)
+      line()
+    },
+  }
+}
+
+function ledgerLine(record: PlacedRecord, paint: (style: Style, text: string) => string): string {
+  const { seq, operation, result } = record
+  const name = operation.name ?? `unnamed ${operation.kind ?? 'text'}`
+  const outcome = result?.outcome ?? 'cut off'
+  const place = `  ${String(seq).padStart(6)}  ${name.padEnd(16)} `
+  const told = clip(what(record), width - place.length - 10)
+  return `${paint('dim', place)}${paint(outcome === 'answered' ? 'green' : 'yellow', outcome.padEnd(9))} ${told}`
+}
+
+/** The truth about one request, which may be more than its caller was told. */
+function what({ requested, denied, unlisted, result }: PlacedRecord): string {
+  if (unlisted.length > 0) return `asked for ${unlisted.join(', ')}, which does not exist`
+  if (result?.reason != null) return `hidden from it, and it was told nothing: ${denied.join(', ')}`
+  if (denied.length > 0) return `denied ${denied.join(', ')}; nothing was fetched`
+  const values = Object.values(result?.delivered ?? {}).reduce((sum, count) => sum + count, 0)
+  return `${requested.length} fields, ${values} values from ${result?.subgraphs.join(', ') ?? 'nowhere'}`
+}
+
+/** At most two lines, broken between words. */
+function wrap(text: string, most: number): string[] {
+  const safe = safeText(text, 1_000)
+  if (safe.length <= most) return [safe]
+  const end = safe.lastIndexOf(' ', most)
+  const cut = end > 0 ? end : most
+  return [safe.slice(0, cut), clip(safe.slice(cut).trimStart(), most)]
+}
+
+/** Texts come from outside and from systems: made safe, and never wider than the screen. */
+function clip(text: string, most: number): string {
+  const safe = safeText(text, 1_000)
+  return safe.length > most ? `${safe.slice(0, most - 1)}…` : safe
+}

@@ -1,0 +1,246 @@
+/** Cases of the service desk. */
+import { answered, refused, type CaseGroup } from './case.ts'
+
+const key = { idempotencyKey: 'case' }
+const existing = { ...key, expectedVersion: 1 }
+const incident = { ...existing, id: 'INC0010001' }
+const change = { ...existing, id: 'CHG0030001' }
+const newIncident = {
+  ...key,
+  shortDescription: 'Handheld scanners lose the connection',
+  category: 'HARDWARE',
+  impact: 'MEDIUM',
+  urgency: 'HIGH',
+  accountId: 'acc-0001',
+  caseId: 'case-0001',
+}
+const newChange = {
+  ...key,
+  type: 'NORMAL',
+  shortDescription: 'Update the wireless controller',
+  risk: 'MODERATE',
+  configurationItemId: 'CI-0002',
+}
+
+export const itsmCases: CaseGroup = {
+  name: 'itsm',
+  cases: [
+    // Reading
+    {
+      title: 'an operations agent reads incidents',
+      as: 'it-ops-agent',
+      operation: 'ReadIncidents',
+      expect: { outcome: 'allow' },
+      ledger: answered,
+    },
+    {
+      title: 'an operations agent reads changes',
+      as: 'it-ops-agent',
+      operation: 'ReadChanges',
+      expect: { outcome: 'allow' },
+      ledger: answered,
+    },
+    {
+      title: 'an operations agent reads configuration items',
+      as: 'it-ops-agent',
+      operation: 'ReadConfiguration',
+      expect: { outcome: 'allow' },
+      ledger: answered,
+    },
+    {
+      title: "a support agent reads an account's incidents and devices",
+      as: 'support-agent',
+      operation: 'ReadAccountService',
+      expect: { outcome: 'allow' },
+      ledger: answered,
+    },
+    {
+      title: "a sales agent may ask to read an account's incidents",
+      as: 'sales-agent',
+      operation: 'ReadAccountService',
+      expect: {
+        outcome: 'deny',
+        denied: ['Account.incidents', 'Incident.id', 'Account.configurationItems', 'ConfigurationItem.id'],
+        missingScopes: ['itsm:read'],
+      },
+      ledger: refused(['Account.incidents', 'Incident.id', 'Account.configurationItems', 'ConfigurationItem.id']),
+    },
+    {
+      title: 'a developer sees incidents in the schema and reads none',
+      as: 'developer',
+      operation: 'ReadIncidents',
+      expect: { outcome: 'deny', denied: 'all', missingScopes: ['crm:read', 'itsm:read'] },
+      ledger: refused('all'),
+    },
+    {
+      title: 'a developer sees changes in the schema and reads none',
+      as: 'developer',
+      operation: 'ReadChanges',
+      expect: { outcome: 'deny', denied: 'all', missingScopes: ['itsm:read'] },
+      ledger: refused('all'),
+    },
+    {
+      title: 'a developer sees configuration items in the schema and reads none',
+      as: 'developer',
+      operation: 'ReadConfiguration',
+      expect: { outcome: 'deny', denied: 'all', missingScopes: ['crm:read', 'itsm:read'] },
+      ledger: refused('all'),
+    },
+
+    // Incidents
+    {
+      title: 'a support agent opens an incident',
+      as: 'support-agent',
+      operation: 'CreateIncident',
+      variables: { input: newIncident },
+      expect: { outcome: 'allow' },
+      ledger: answered,
+    },
+    {
+      title: 'an operations agent updates an incident',
+      as: 'it-ops-agent',
+      operation: 'UpdateIncident',
+      variables: { input: { ...incident, urgency: 'HIGH' } },
+      expect: { outcome: 'allow' },
+      ledger: answered,
+    },
+    {
+      title: 'an operations agent takes an incident up',
+      as: 'it-ops-agent',
+      operation: 'TransitionIncident',
+      variables: { input: { ...incident, state: 'IN_PROGRESS' } },
+      expect: { outcome: 'allow' },
+      ledger: answered,
+    },
+    {
+      title: 'an operations agent notes what it did',
+      as: 'it-ops-agent',
+      operation: 'AddWorkNote',
+      variables: { input: { ...incident, text: 'Restarted the controller.' } },
+      expect: { outcome: 'allow' },
+      ledger: answered,
+    },
+    {
+      title: 'an account manager may ask for the right to open incidents',
+      as: 'account-manager',
+      operation: 'CreateIncident',
+      variables: { input: newIncident },
+      expect: { outcome: 'deny', denied: ['Mutation.createIncident'], missingScopes: ['itsm:incident:write'] },
+      ledger: refused(['Mutation.createIncident']),
+    },
+    {
+      title: 'a developer opens no incidents',
+      as: 'developer',
+      operation: 'CreateIncident',
+      variables: { input: newIncident },
+      expect: { outcome: 'deny', denied: 'all', missingScopes: ['itsm:incident:write', 'itsm:read'] },
+      ledger: refused('all'),
+    },
+    {
+      title: 'an account manager may ask for the right to update incidents',
+      as: 'account-manager',
+      operation: 'UpdateIncident',
+      variables: { input: { ...incident, urgency: 'HIGH' } },
+      expect: { outcome: 'deny', denied: ['Mutation.updateIncident'], missingScopes: ['itsm:incident:write'] },
+      ledger: refused(['Mutation.updateIncident']),
+    },
+    {
+      title: 'an account manager may ask for the right to resolve incidents',
+      as: 'account-manager',
+      operation: 'TransitionIncident',
+      variables: { input: { ...incident, state: 'RESOLVED' } },
+      expect: { outcome: 'deny', denied: ['Mutation.transitionIncident'], missingScopes: ['itsm:incident:write'] },
+      ledger: refused(['Mutation.transitionIncident']),
+    },
+    {
+      title: 'a developer notes nothing',
+      as: 'developer',
+      operation: 'AddWorkNote',
+      variables: { input: { ...incident, text: 'test' } },
+      expect: { outcome: 'deny', denied: 'all', missingScopes: ['itsm:incident:write', 'itsm:read'] },
+      ledger: refused('all'),
+    },
+
+    // Changes
+    {
+      title: 'an operations agent plans a normal change',
+      as: 'it-ops-agent',
+      operation: 'CreateChange',
+      variables: { input: newChange },
+      expect: { outcome: 'allow' },
+      ledger: answered,
+    },
+    {
+      title: 'an operations agent that calls a change an emergency asks the change manager',
+      as: 'it-ops-agent',
+      operation: 'CreateChange',
+      variables: { input: { ...newChange, type: 'EMERGENCY' } },
+      expect: { outcome: 'ask', asked: ['Mutation.createChange'], approvers: ['change-manager'] },
+      ledger: refused([]),
+    },
+    {
+      title: 'a change manager declares an emergency',
+      as: 'change-manager',
+      operation: 'CreateChange',
+      variables: { input: { ...newChange, type: 'EMERGENCY' } },
+      expect: { outcome: 'allow' },
+      ledger: answered,
+    },
+    {
+      title: 'an operations agent hands a change in for assessment',
+      as: 'it-ops-agent',
+      operation: 'TransitionChange',
+      variables: { input: { ...change, state: 'ASSESS' } },
+      expect: { outcome: 'allow' },
+      ledger: answered,
+    },
+    {
+      title: 'an operations agent cannot schedule a change',
+      as: 'it-ops-agent',
+      operation: 'TransitionChange',
+      variables: { input: { ...change, state: 'SCHEDULED' } },
+      expect: { outcome: 'deny', denied: ['Mutation.transitionChange'], missingScopes: [] },
+      ledger: refused(['Mutation.transitionChange']),
+    },
+    {
+      title: 'a change manager schedules a change',
+      as: 'change-manager',
+      operation: 'TransitionChange',
+      variables: { input: { ...change, state: 'SCHEDULED' } },
+      expect: { outcome: 'allow' },
+      ledger: answered,
+    },
+    {
+      title: 'a change manager approves a change',
+      as: 'change-manager',
+      operation: 'ApproveChange',
+      variables: { input: { ...change, decision: 'APPROVED' } },
+      expect: { outcome: 'allow' },
+      ledger: answered,
+    },
+    {
+      title: 'an operations agent does not know that changes can be approved',
+      as: 'it-ops-agent',
+      operation: 'ApproveChange',
+      variables: { input: { ...change, decision: 'APPROVED' } },
+      expect: { outcome: 'unknown', undisclosed: ['Mutation.approveChange'] },
+      ledger: refused(['Mutation.approveChange']),
+    },
+    {
+      title: 'a support agent does not know that changes can be planned',
+      as: 'support-agent',
+      operation: 'CreateChange',
+      variables: { input: newChange },
+      expect: { outcome: 'unknown', undisclosed: ['Mutation.createChange'] },
+      ledger: refused(['Mutation.createChange']),
+    },
+    {
+      title: 'a developer approves no change',
+      as: 'developer',
+      operation: 'ApproveChange',
+      variables: { input: { ...change, decision: 'APPROVED' } },
+      expect: { outcome: 'deny', denied: 'all', missingScopes: ['itsm:change:approve', 'itsm:read'] },
+      ledger: refused('all'),
+    },
+  ],
+}
