@@ -6,7 +6,8 @@ import { table } from './table.ts'
 
 /** `2026-03-01 09:30:00Z` */
 const time = (at: string) => `${at.slice(0, 10)} ${at.slice(11, 19)}Z`
-const count = (amount: number, one: string, many = `${one}s`) => `${amount.toLocaleString('en')} ${amount === 1 ? one : many}`
+const count = (amount: number, one: string, many = `${one}s`) =>
+  `${amount.toLocaleString('en')} ${amount === 1 ? one : many}`
 
 const meanings: Readonly<Record<Access['verb'], string>> = {
   changed: 'the mutation ran',
@@ -48,7 +49,7 @@ export function showTrail(principal: string, page: LedgerPage<PlacedRecord>): st
     record.caller?.id === principal ? (record.caller.onBehalfOf ?? '-') : `by ${record.caller?.id ?? '(unknown)'}`,
     [record.operation.kind ?? 'unread', record.operation.name ?? ''].join(' ').trim(),
     record.result?.outcome ?? 'cut off',
-    record.result?.codes.join(' ') || '-',
+    codesOf(record),
     fieldsOf(record),
     record.requestId,
   ])
@@ -57,6 +58,10 @@ export function showTrail(principal: string, page: LedgerPage<PlacedRecord>): st
     table(['TIME', 'FOR', 'OPERATION', 'OUTCOME', 'CODES', 'FIELDS', 'REQUEST'], rows),
     page.hasMore ? '\nThere are older ones: use --since and --limit.\n' : '',
   ].join('')
+}
+
+function codesOf({ result }: PlacedRecord): string {
+  return result && result.codes.length > 0 ? result.codes.join(' ') : '-'
 }
 
 function fieldsOf({ requested, denied, transitive }: PlacedRecord): string {
@@ -110,7 +115,10 @@ function showRecord(record: PlacedRecord): string {
 export function showVerification(result: VerifyResult, where: string): string {
   const { head, openIntents } = result
   if (result.break) {
-    const whole = result.checked === 0 ? 'No record before it was checked.' : `${count(result.checked, 'record')} before it checked out.`
+    const whole =
+      result.checked === 0
+        ? 'No record before it was checked.'
+        : `${count(result.checked, 'record')} before it checked out.`
     return `The ledger in ${where} is broken at record ${result.break.seq} (${result.break.kind}).\n${result.break.message}\n${whole}\n`
   }
   const kinds = `${count(result.intents, 'intent')}, ${count(result.outcomes, 'outcome')}`
@@ -123,7 +131,12 @@ export function showVerification(result: VerifyResult, where: string): string {
   }
   if (head.seq > result.last.seq) lines.push(`The ledger goes on to record ${head.seq}.\n`)
   if (openIntents.length > 0) {
-    const rows = openIntents.map(({ seq, at, principal, requestId }) => [String(seq), time(at), principal ?? '(unknown)', requestId])
+    const rows = openIntents.map(({ seq, at, principal, requestId }) => [
+      String(seq),
+      time(at),
+      principal ?? '(unknown)',
+      requestId,
+    ])
     lines.push(
       `\n${count(openIntents.length, 'act was', 'acts were')} begun and never recorded as ended; what they did may have happened:\n`,
       table(['RECORD', 'TIME', 'WHO', 'REQUEST'], rows),

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import type { Coordinate } from '../lib/labels.ts'
 import type { LedgerQuery } from '../storage/stores/ledger.ts'
-import type { ChainPoint } from '../storage/stores/ledger-verify.ts'
+import type { ChainPoint } from '../storage/stores/ledger-evidence.ts'
 import { showAccesses, showRequest, showTrail, showVerification } from './audit-output.ts'
 import { openLedgerForReading, type LedgerIo, type OpenedLedger } from './open-ledger.ts'
 import { parseSince } from './since.ts'
@@ -86,7 +86,8 @@ export function addAuditCommands(program: Command, io: AuditIo): void {
     .action((requestId: string, flags: Flags) =>
       withLedger(async ({ reader, where }) => {
         const records = await reader.show(requestId)
-        if (records.length === 0) throw new Error(`The ledger in ${where} has no record of the request \`${requestId}\`.`)
+        if (records.length === 0)
+          throw new Error(`The ledger in ${where} has no record of the request \`${requestId}\`.`)
         answer(flags.json, { requestId, records }, () => showRequest(requestId, records))
       }),
     )
@@ -104,7 +105,8 @@ export function addAuditCommands(program: Command, io: AuditIo): void {
           ...(flags.from === undefined ? {} : { from: flags.from }),
           ...(flags.expect === undefined ? {} : { expect: flags.expect }),
           onProgress: (checked, total) => {
-            if (showsProgress) io.writeError(`\rChecking record ${checked.toLocaleString('en')} of ${total.toLocaleString('en')}`)
+            if (showsProgress)
+              io.writeError(`\rChecking record ${checked.toLocaleString('en')} of ${total.toLocaleString('en')}`)
           },
         })
         // Back to the start of the line, and clear it (ECMA-48, EL).

@@ -2,6 +2,7 @@
  * The ledger through a running gateway: the same questions as the store answers, asked of the subgraph `governance` under the
  * identity of the caller's token. It is how `audit` reads while the gateway holds the embedded database.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import type { LedgerPage, LedgerQuery, LedgerReader, PlacedRecord } from '../storage/stores/ledger.ts'
 import type { VerifyOptions, VerifyResult } from '../storage/stores/ledger-verify.ts'
@@ -16,7 +17,8 @@ export interface LedgerOverHttpOptions {
 }
 
 const pageSize = 100
-const partSize = 10_000
+/** The gateway counts one cost unit for each record of a part; more than 5 000 at once it refuses. */
+const partSize = 4_000
 
 const recordFields = `seq hash kind at requestId policyRevision operationKind operationName operationHash
   requested transitive denied unlisted args outcome codes reason subgraphs durationMs withheld
@@ -50,7 +52,12 @@ export function createLedgerOverHttp(options: LedgerOverHttpOptions): LedgerRead
   const endpoint = new URL('/graphql', options.address)
   let token: string | null = null
 
-  async function ask<T>(schema: z.ZodType<T>, query: string, variables: object, retry: 'once' | 'never' = 'once'): Promise<T> {
+  async function ask<T>(
+    schema: z.ZodType<T>,
+    query: string,
+    variables: object,
+    retry: 'once' | 'never' = 'once',
+  ): Promise<T> {
     token ??= await options.token()
     const response = await options.fetch(endpoint, {
       method: 'POST',
@@ -63,8 +70,14 @@ export function createLedgerOverHttp(options: LedgerOverHttpOptions): LedgerRead
       token = null
       return await ask(schema, query, variables, 'never')
     }
+    // A long chain may take more than the cost units of one minute: the rest waits for the next.
+    if (response.status === 429 && retry === 'once') {
+      await delay(Math.min(Number(response.headers.get('retry-after') ?? 1), 60) * 1_000)
+      return await ask(schema, query, variables, 'never')
+    }
     const answer = answerSchema.safeParse(await response.json().catch(() => null))
-    if (!answer.success) throw new Error(`What answers at ${endpoint.origin} (status ${response.status}) is not a gateway.`)
+    if (!answer.success)
+      throw new Error(`What answers at ${endpoint.origin} (status ${response.status}) is not a gateway.`)
     const [error] = answer.data.errors ?? []
     if (error) throw new Error(`The gateway at ${endpoint.origin} refused: ${error.message}`)
     return schema.parse(answer.data.data)
@@ -91,12 +104,16 @@ export function createLedgerOverHttp(options: LedgerOverHttpOptions): LedgerRead
 
   return {
     whoTouched: (coordinate, query = {}) => pages(accessPage, accessesQuery, { coordinate }, query),
-    trail: (principal, query = {}): Promise<LedgerPage<PlacedRecord>> => pages(recordPage, trailQuery, { principal }, query),
+    trail: (principal, query = {}): Promise<LedgerPage<PlacedRecord>> =>
+      pages(recordPage, trailQuery, { principal }, query),
     async show(id) {
       return (await ask(recordList, requestQuery, { id })).records
     },
     verify: (verifyOptions = {}) =>
-      verifyInParts((from, first) => ask(partSchema, verifyQuery, { from, first, expect: verifyOptions.expect }), verifyOptions),
+      verifyInParts(
+        (from, first) => ask(partSchema, verifyQuery, { from, first, expect: verifyOptions.expect }),
+        verifyOptions,
+      ),
   }
 }
 

@@ -40,7 +40,9 @@ export async function openLedgerForReading(io: LedgerIo): Promise<OpenedLedger> 
   const holder = await readLockHolder(data)
   if (holder !== null) return overGateway(holder, data, io)
   if (!existsSync(path.join(data, 'database'))) {
-    throw new Error(`The folder \`${data}\` has no ledger yet. Start the gateway once, or set MANDATE_DATA to the folder it uses.`)
+    throw new Error(
+      `The folder \`${data}\` has no ledger yet. Start the gateway once, or set MANDATE_DATA to the folder it uses.`,
+    )
   }
   try {
     return overDatabase(await openDatabase({ kind: 'embedded', folder: data, migrations: 'leave' }), `\`${data}\``, io)
@@ -57,7 +59,9 @@ function overDatabase(database: Database, where: string, { world }: LedgerIo): O
 
 function overGateway({ address, pid }: LockHolder, dataFolder: string, io: LedgerIo): OpenedLedger {
   if (address === null) {
-    throw new Error(`The folder \`${dataFolder}\` is in use by the command with process id ${pid}. Wait until it has ended.`)
+    throw new Error(
+      `The folder \`${dataFolder}\` is in use by the command with process id ${pid}. Wait until it has ended.`,
+    )
   }
   const token = async () => {
     let printed = ''

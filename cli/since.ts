@@ -9,5 +9,7 @@ export function parseSince(text: string, now: Date): Date {
   if (span && unit !== undefined) return new Date(now.getTime() - Number(span[1]) * unit)
   const time = /^\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2}))?$/.test(text) ? new Date(text) : null
   if (time && !Number.isNaN(time.getTime())) return time
-  throw new Error(`\`${text}\` is not a time. Write a span (30m, 24h, 7d, 2w), a day (2026-03-01) or a time (2026-03-01T09:30:00Z).`)
+  throw new Error(
+    `\`${text}\` is not a time. Write a span (30m, 24h, 7d, 2w), a day (2026-03-01) or a time (2026-03-01T09:30:00Z).`,
+  )
 }

@@ -6,7 +6,15 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   // What a record says may come from a database that somebody has written to: it must not steer the terminal.
   const lines = [headings, ...rows.map((row) => row.map((cell) => clip(safeText(cell, 1000), widest)))]
   const widths = headings.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
-  return lines.map((line) => `${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`).join('')
+  return lines
+    .map(
+      (line) =>
+        `${line
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('')
 }
 
 function clip(text: string, widest: number): string {

@@ -55,7 +55,8 @@ export function createAgent({ url, token, purpose, fetch, signal }: AgentOptions
       const text = await response.text()
       const ms = performance.now() - startedMs
       const answer = answerSchema.safeParse(parseJson(text))
-      if (!answer.success) throw new Error(`What answers at ${endpoint.href} (status ${response.status}) is not GraphQL.`)
+      if (!answer.success)
+        throw new Error(`What answers at ${endpoint.href} (status ${response.status}) is not GraphQL.`)
       const requestId = response.headers.get('mandate-request-id') ?? ''
       return { status: response.status, text, data: answer.data.data, errors: answer.data.errors, requestId, ms }
     },
@@ -63,7 +64,12 @@ export function createAgent({ url, token, purpose, fetch, signal }: AgentOptions
 }
 
 /** An access token for a demo identity, got as `mandate token` gets it: with the key from the data folder. */
-export async function tokenFor(identity: string, url: string, dataFolder: string, io: Omit<TokenIo, 'write'>): Promise<string> {
+export async function tokenFor(
+  identity: string,
+  url: string,
+  dataFolder: string,
+  io: Omit<TokenIo, 'write'>,
+): Promise<string> {
   let printed = ''
   await printToken({ identity, url, dataFolder }, { ...io, write: (text) => void (printed += text) })
   return printed.trim()

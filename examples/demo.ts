@@ -42,7 +42,9 @@ async function main(): Promise<void> {
 
 /** The gateway to talk to; null when only the usage was asked for. */
 async function findGateway(signal: AbortSignal): Promise<Gateway | null> {
-  const { values } = parseArgs({ options: { url: { type: 'string' }, data: { type: 'string' }, help: { type: 'boolean' } } })
+  const { values } = parseArgs({
+    options: { url: { type: 'string' }, data: { type: 'string' }, help: { type: 'boolean' } },
+  })
   if (values.help) {
     process.stdout.write(usage)
     return null
@@ -53,7 +55,8 @@ async function findGateway(signal: AbortSignal): Promise<Gateway | null> {
     const dataFolder = values.data ?? env['MANDATE_DATA'] ?? '.mandate'
     return { url, dataFolder, kind: 'running', [Symbol.asyncDispose]: () => Promise.resolve() }
   }
-  if (values.url !== undefined) throw new Error(`No gateway answers at ${url}. Start it with \`npm start\`, or leave --url out.`)
+  if (values.url !== undefined)
+    throw new Error(`No gateway answers at ${url}. Start it with \`npm start\`, or leave --url out.`)
   const progress = startProgress(url)
   try {
     return await startOwnGateway({ env, signal, onWait: progress.show })

@@ -69,13 +69,24 @@ export async function startOwnGateway({ env, signal, onWait }: StartOptions): Pr
 }
 
 function ownEnvironment(env: StartOptions['env'], port: number, folder: string): NodeJS.ProcessEnv {
-  const { DATABASE_URL: _1, REDIS_URL: _2, NODE_ENV: _3, MANDATE_CONFIG: _4, MANDATE_PUBLIC_URL: _5, HOST: _6, ...kept } = env
+  const {
+    DATABASE_URL: _1,
+    REDIS_URL: _2,
+    NODE_ENV: _3,
+    MANDATE_CONFIG: _4,
+    MANDATE_PUBLIC_URL: _5,
+    HOST: _6,
+    ...kept
+  } = env
   return { ...kept, PORT: String(port), MANDATE_DATA: folder, LOG_LEVEL: 'warn' }
 }
 
 async function readReadiness(url: string): Promise<z.infer<typeof readiness> | null> {
   try {
-    const response = await fetch(new URL('/health/ready', url), { redirect: 'error', signal: AbortSignal.timeout(3_000) })
+    const response = await fetch(new URL('/health/ready', url), {
+      redirect: 'error',
+      signal: AbortSignal.timeout(3_000),
+    })
     return readiness.safeParse(await response.json()).data ?? null
   } catch {
     return null

@@ -14,7 +14,8 @@ type Style = Parameters<typeof styleText>[0]
 /** Where the lines go; its kind decides about colours. */
 export type Screen = Pick<NodeJS.WriteStream, 'write' | 'isTTY'> & NodeJS.WritableStream
 
-const width = 108
+const columns = { title: 45, operation: 24, code: 26, time: 9 } as const
+const width = 106
 
 export interface ScreenWriter {
   opening(email: Email, agent: string, url: string): void
@@ -39,18 +40,24 @@ export function createScreen(screen: Screen): ScreenWriter {
       line()
     },
     step(number, { title, operation, outcome, code, ms, lines }) {
-      const took = `${ms.toFixed(0)} ms`
       const verdict = outcome === 'done' ? paint('green', '✓') : paint('yellow', '✗')
-      const name = `${number}  ${title}`.padEnd(47)
-      const right = `${(code ?? '').padStart(width - 47 - 28 - 9 - 2)}  ${took.padStart(7)}`
-      line(`  ${paint('bold', name)}${paint('cyan', operation.padEnd(28))}${paint('yellow', right.slice(0, -9))}${right.slice(-9)} ${verdict}`)
+      const cells = [
+        paint('bold', `${number}  ${title}`.padEnd(columns.title)),
+        paint('cyan', operation.padEnd(columns.operation)),
+        paint('yellow', (code ?? '').padStart(columns.code)),
+        `${ms.toFixed(0)} ms`.padStart(columns.time),
+      ]
+      line(`  ${cells.join('')} ${verdict}`)
       for (const text of lines) for (const part of wrap(text, width - 3)) line(`     ${part}`)
     },
     ledger(records, { checked, intents, outcomes, last }) {
       line()
       line(`  ${paint('bold', 'What the ledger has of it')} ${paint('dim', '(asked by lena.fischer, auditor)')}`)
       for (const record of records) line(ledgerLine(record, paint))
-      line(`  ${paint('green', '✓')} ${checked} records (${intents} intents, ${outcomes} outcomes) hash to ${last.seq}:${last.hash}`)
+      const parts = `${checked} records (${intents} intents, ${outcomes} outcomes)`
+      line(
+        `  ${paint('green', '✓')} The chain is whole over ${parts}; its head is ${last.seq}:${last.hash.slice(0, 16)}…`,
+      )
     },
     hint(lines) {
       line()
@@ -62,7 +69,7 @@ export function createScreen(screen: Screen): ScreenWriter {
 
 function ledgerLine(record: PlacedRecord, paint: (style: Style, text: string) => string): string {
   const { seq, operation, result } = record
-  const name = operation.name ?? `unnamed ${operation.kind ?? 'text'}`
+  const name = operation.name ?? (operation.kind === null ? '(not valid)' : '(unnamed)')
   const outcome = result?.outcome ?? 'cut off'
   const place = `  ${String(seq).padStart(6)}  ${name.padEnd(16)} `
   const told = clip(what(record), width - place.length - 10)
@@ -72,8 +79,8 @@ function ledgerLine(record: PlacedRecord, paint: (style: Style, text: string) =>
 /** The truth about one request, which may be more than its caller was told. */
 function what({ requested, denied, unlisted, result }: PlacedRecord): string {
   if (unlisted.length > 0) return `asked for ${unlisted.join(', ')}, which does not exist`
-  if (result?.reason != null) return `hidden from it, and it was told nothing: ${denied.join(', ')}`
-  if (denied.length > 0) return `denied ${denied.join(', ')}; nothing was fetched`
+  if (result?.reason != null) return `hidden: ${denied.join(', ')}; the agent was not told that it exists`
+  if (denied.length > 0) return `denied ${denied.join(', ')}; nothing fetched`
   const values = Object.values(result?.delivered ?? {}).reduce((sum, count) => sum + count, 0)
   return `${requested.length} fields, ${values} values from ${result?.subgraphs.join(', ') ?? 'nowhere'}`
 }

@@ -65,7 +65,12 @@ const created = z.object({ createCase: z.object({ case: openCase }) })
 const taken = z.object({ transitionCase: z.object({ case: caseOf }) })
 const opened = z.object({
   createIncident: z.object({
-    incident: z.object({ number: z.string(), priority: z.string(), state: z.string(), assignmentGroup: z.string().nullable() }),
+    incident: z.object({
+      number: z.string(),
+      priority: z.string(),
+      state: z.string(),
+      assignmentGroup: z.string().nullable(),
+    }),
   }),
 })
 const linked = z.object({
@@ -94,9 +99,14 @@ export async function* supportStory(options: StoryOptions): AsyncGenerator<Step>
   yield tell('Find out who writes', 'query FindSender', asked, describeSender(sender))
 
   const openCases = sender.account.cases
-  const fresh = openCases.find(({ status, subject, contact }) => status === 'NEW' && subject === email.subject && contact?.id === sender.id)
+  const fresh = openCases.find(
+    ({ status, subject, contact }) => status === 'NEW' && subject === email.subject && contact?.id === sender.id,
+  )
   const { current, from } = fresh ? { current: fresh, from: 'waited in NEW' } : yield* openACase(options, sender)
-  const step = await agent.ask(operations.takeCase, act(options, { id: current.id, expectedVersion: current.version, status: 'WORKING' }))
+  const step = await agent.ask(
+    operations.takeCase,
+    act(options, { id: current.id, expectedVersion: current.version, status: 'WORKING' }),
+  )
   const working = expectData(step, taken).transitionCase.case
   yield tell('Take up the case in the CRM', 'mutation TakeCase', step, [
     `${working.id} ${from}, is ${working.status} now, priority ${working.priority}, version ${working.version}`,
@@ -122,7 +132,10 @@ export async function* supportStory(options: StoryOptions): AsyncGenerator<Step>
     `${number} ${priority} with ${assignmentGroup ?? 'nobody yet'}, for ${device?.name ?? sender.account.name}`,
   ])
 
-  const link = await agent.ask(operations.linkIncident, act(options, { id: working.id, expectedVersion: working.version, incidentId: number }))
+  const link = await agent.ask(
+    operations.linkIncident,
+    act(options, { id: working.id, expectedVersion: working.version, incidentId: number }),
+  )
   const both = expectData(link, linked).updateCase.case
   yield tell('Link the two, across systems', 'mutation LinkIncident', link, [
     `${both.id} (crm) → ${both.incident.number}, ${both.incident.state} (itsm) → ${both.incident.account.name} (crm)`,
@@ -177,7 +190,9 @@ async function readBankDetails(agent: Agent): Promise<Step> {
   const error = expectRefusal(reply, 'POLICY_DENIED')
   const { missingScopes } = missing.parse(error.extensions)
   const ways = missingScopes.map(({ scope, owner, requestable }) =>
-    requestable ? `What to do next: ask ${owner} for the scope `${scope}`, as this agent may.` : `What to do next: nothing; the scope `${scope}` is not for agents.`,
+    requestable
+      ? `To read them, ask ${owner} for the scope ${scope}: an agent may ask for it.`
+      : `The scope ${scope} of ${owner} is not for agents.`,
   )
   return tell('Try to read where a supplier is paid', 'query ReadBankDetails', reply, [error.message, ...ways])
 }
@@ -198,7 +213,8 @@ async function postToTheBooks(agent: Agent): Promise<Step> {
 }
 
 function describeSender({ name, title, account }: Sender): string[] {
-  const count = (items: readonly unknown[], word: string) => `${items.length} open ${word}${items.length === 1 ? '' : 's'}`
+  const count = (items: readonly unknown[], word: string) =>
+    `${items.length} open ${word}${items.length === 1 ? '' : 's'}`
   const balance = Number(account.openBalance).toLocaleString('en', { minimumFractionDigits: 2 })
   return [
     `${name}, ${title ?? 'no title'} at ${account.name} (${account.tier}, ${account.ownerId})`,
@@ -212,7 +228,15 @@ function act({ newId }: StoryOptions, input: Readonly<Record<string, unknown>>):
 
 function tell(title: string, operation: string, reply: Reply, lines: readonly string[]): Step {
   const code = reply.errors[0]?.extensions.code ?? null
-  return { title, operation, outcome: code === null ? 'done' : 'refused', code, ms: reply.ms, requestId: reply.requestId, lines }
+  return {
+    title,
+    operation,
+    outcome: code === null ? 'done' : 'refused',
+    code,
+    ms: reply.ms,
+    requestId: reply.requestId,
+    lines,
+  }
 }
 
 function expectData<T>(reply: Reply, schema: z.ZodType<T>): T {
@@ -223,7 +247,9 @@ function expectData<T>(reply: Reply, schema: z.ZodType<T>): T {
   }
   const data = schema.safeParse(reply.data)
   if (data.success) return data.data
-  throw new UnexpectedAnswer(`The answer of request ${reply.requestId} is not as expected:\n${z.prettifyError(data.error)}`)
+  throw new UnexpectedAnswer(
+    `The answer of request ${reply.requestId} is not as expected:\n${z.prettifyError(data.error)}`,
+  )
 }
 
 function expectRefusal(reply: Reply, code: string): Reply['errors'][number] {

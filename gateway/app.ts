@@ -33,6 +33,7 @@ import { createPipeline } from './pipeline.ts'
 import { createPolicyGate } from './policy/gate.ts'
 import { createRulesReader } from './policy/rules-reader.ts'
 import { watchPolicies } from './policy/watch.ts'
+import { StartError } from './start-error.ts'
 
 /** Where contracts and policies are. */
 const root = path.resolve(import.meta.dirname, '..')
@@ -45,7 +46,7 @@ export interface AppOptions {
   /** Told what is being done while the gateway starts. */
   readonly onProgress?: (step: string) => void
   /** Parts that a test brings itself. */
-  readonly given?: { readonly database?: Database; readonly cache?: Cache }
+  readonly given?: { readonly database?: Database; readonly cache?: Cache; readonly policiesFolder?: string }
 }
 
 export interface App extends AsyncDisposable {
@@ -90,7 +91,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const index = contractIndex(contracts)
   const policies = opened.use(
     await watchPolicies({
-      folder: path.join(root, 'policies'),
+      folder: given.policiesFolder ?? path.join(root, 'policies'),
       index,
       log,
       watch: config.policies.watch,
@@ -225,10 +226,16 @@ function mustHold(holds: boolean): void {
   if (!holds) throw new Error('not ready')
 }
 
-function openConfiguredDatabase({ database, data }: Config, address: string, log: Log): Promise<Database> {
-  return database.url
-    ? openDatabase({ kind: 'postgres', url: database.url, poolSize: database.poolSize, log })
-    : openDatabase({ kind: 'embedded', folder: data, address, log })
+async function openConfiguredDatabase({ database, data }: Config, address: string, log: Log): Promise<Database> {
+  const { url, poolSize } = database
+  if (!url) return await openDatabase({ kind: 'embedded', folder: data, address, log })
+  try {
+    return await openDatabase({ kind: 'postgres', url, poolSize, log })
+  } catch (cause) {
+    // The URL itself is never shown: it has a password in it.
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new StartError(`The database of DATABASE_URL cannot be used. ${reason}`, { cause })
+  }
 }
 
 function openConfiguredCache({ redis }: Config, log: Log): Promise<Cache> {

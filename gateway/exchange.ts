@@ -34,6 +34,8 @@ export interface Exchange extends Arrival {
   /** How many values of each coordinate the answer carries. */
   delivered: Readonly<Record<Coordinate, number>>
   readonly subgraphs: Set<string>
+  /** What the subgraphs denied once they had the record at hand. */
+  readonly deniedByRecord: Set<Coordinate>
   /** What an operation that did not fit the caller's schema was after; for the ledger only. */
   attempt: Attempt | null
 }
@@ -56,6 +58,7 @@ export function beginExchange(arrival: Arrival, caller: Caller): Exchange {
     resolved: new Map(),
     delivered: {},
     subgraphs: new Set(),
+    deniedByRecord: new Set(),
     attempt: null,
   }
 }

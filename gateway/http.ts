@@ -4,6 +4,7 @@
  */
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { refusal } from '../lib/errors.ts'
+import { parseJson } from '../lib/parse-json.ts'
 import type { World } from '../lib/world.ts'
 import type { PolicyRevision } from '../policies/engine/revision.ts'
 import type { Arrival } from './exchange.ts'
@@ -13,7 +14,9 @@ import { servesExplorer } from './explorer/serves-explorer.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { Pipeline } from './pipeline.ts'
-import type { Answer } from './response/answer.ts'
+import { type Answer, refusalAnswer } from './response/answer.ts'
+import { abortError } from './response/system-errors.ts'
+import { createUnreadableHandler } from './unreadable.ts'
 
 export interface HttpOptions {
   readonly pipeline: Pipeline
@@ -26,6 +29,8 @@ export interface HttpOptions {
   readonly explorer: ExplorerOptions | null
   readonly bodyBytes: number
   readonly requestMs: number
+  /** How long a client may take to send its request. */
+  readonly receiveMs?: number
 }
 
 /** What the handlers need of one request beside Fastify's own. */
@@ -37,11 +42,14 @@ interface Named {
 
 /** Makes the HTTP server, not yet listening. Routes of other parts (issuer, explorer, health) are registered by `app.ts`. */
 export function createHttpServer(options: HttpOptions): FastifyInstance {
-  const { pipeline, metrics, explorer, bodyBytes, requestMs } = options
+  const { pipeline, log, metrics, explorer, bodyBytes, requestMs, receiveMs = 15_000 } = options
+  const unreadable = createUnreadableHandler({
+    begin: () => begin(options, new AbortController().signal),
+    refuse: (arrival, error) => pipeline.refuse(arrival, error),
+  })
   const server = fastify({
     bodyLimit: bodyBytes,
-    // Slow-loris: a client that does not send its request in time loses the connection.
-    requestTimeout: 15_000,
+    clientErrorHandler: unreadable.handle,
     connectionTimeout: 0,
     keepAliveTimeout: 10_000,
     forceCloseConnections: 'idle',
@@ -49,7 +57,15 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
     // The pipeline names requests; a client's header must not.
     requestIdHeader: false,
     logger: false,
-    http: { maxHeaderSize: 16_384 },
+    http: {
+      maxHeaderSize: 16_384,
+      // Slow-loris: a client that does not send its request in time loses the connection. Node looks every half minute
+      // unless told otherwise.
+      requestTimeout: receiveMs,
+      headersTimeout: receiveMs,
+      connectionsCheckingInterval: Math.min(receiveMs, 1_000),
+    },
+    requestTimeout: receiveMs,
   })
   const named = new WeakMap<FastifyRequest, Named>()
   server.removeContentTypeParser('text/plain')
@@ -57,19 +73,33 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     try {
       assertUtf8(request.headers['content-type'])
-      done(null, JSON.parse(body as string, dropPrototypeKeys))
+      done(null, parseJson(body as string))
     } catch (error) {
       done(error as Error)
     }
   })
 
+  // The other routes answer with data that is their own; what they throw is nobody's business outside.
+  server.setErrorHandler((error: FastifyError, request, reply) => {
+    if (error.statusCode !== undefined && error.statusCode < 500) return reply.code(error.statusCode).send()
+    const { status, body } = refusalAnswer(error, begin(options, new AbortController().signal), log)
+    return reply.code(status).type('application/json; charset=utf-8').send(body)
+  })
+
   server.route({
-    method: ['GET', 'POST'],
+    // All methods come through the pipeline, which answers 405 where it has to: every request stands in the ledger.
+    method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
     url: '/graphql',
     onRequest(request, reply, done) {
       const controller = new AbortController()
       const arrival = begin(options, controller.signal)
-      named.set(request, { arrival, release: tieToSocket(controller, reply, requestMs) })
+      const untie = tieToSocket(controller, reply, requestMs)
+      const leave = unreadable.enter(request.raw.socket)
+      const release = () => {
+        untie()
+        leave()
+      }
+      named.set(request, { arrival, release })
       if (request.headers['content-encoding']) {
         done(unsupported('a compressed body; send it as it is'))
         return
@@ -89,7 +119,8 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
       return send(request, reply, await pipeline.run(arrival, incoming))
     },
     async errorHandler(error: FastifyError, request, reply) {
-      return send(request, reply, await pipeline.refuse(find(request).arrival, fromHttp(error, bodyBytes)))
+      const { arrival } = find(request)
+      return send(request, reply, await pipeline.refuse(arrival, fromHttp(error, bodyBytes, arrival.signal)))
     },
   })
   return server
@@ -143,17 +174,13 @@ function assertUtf8(contentType: string | undefined): void {
   if (charset && charset.toLowerCase() !== 'utf-8') throw unsupported(`the charset \`${charset}\`; use UTF-8`)
 }
 
-/** A `__proto__` member of a body must not reach code that copies objects. */
-function dropPrototypeKeys(key: string, value: unknown): unknown {
-  return key === '__proto__' ? undefined : value
-}
-
 function unsupported(what: string) {
   return refusal('BAD_REQUEST', `The gateway does not accept ${what}.`)
 }
 
 /** Fastify's own refusals in the words of the catalogue. */
-function fromHttp(error: FastifyError, bodyBytes: number) {
+function fromHttp(error: FastifyError, bodyBytes: number, signal: AbortSignal) {
+  if (signal.aborted || error.code === 'ECONNRESET') return abortError(signal)
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return refusal('PAYLOAD_TOO_LARGE', `The body is larger than ${bodyBytes} bytes.`, { limit: bodyBytes })
   }

@@ -6,7 +6,11 @@ import { type Config, ConfigError, readConfig } from './config.ts'
 import { CompositionError } from './federation/compose.ts'
 import { type Log, createLog } from './log.ts'
 import { PolicyError } from './policy/watch.ts'
+import { StartError } from './start-error.ts'
 import { welcome } from './welcome.ts'
+
+/** Takes the progress line away; nothing where nobody watches. */
+const clearLine = process.stderr.isTTY ? '\r\x1b[2K' : ''
 
 await main()
 
@@ -17,23 +21,39 @@ async function main(): Promise<void> {
     const log = createLog({ level: config.log.level })
     const app = await createApp({ config, world: realWorld, log, env: process.env, onProgress: progress(config) })
     stopOnSignal(app, config, log)
-    await app.listen()
+    await listen(app, config)
     const seconds = (performance.now() - startedMs) / 1000
-    process.stdout.write(welcome(app, config, seconds))
+    process.stdout.write(`${clearLine}${welcome(app, config, seconds)}`)
   } catch (error) {
     if (!isForPeople(error)) throw error
-    process.stderr.write(`\n${error.message}\n\n`)
+    process.stderr.write(`${clearLine}\n${error.message}\n\n`)
     process.exitCode = 1
+  }
+}
+
+/** Starts to listen; a gateway that cannot closes what it has opened. */
+async function listen(app: App, { server }: Config): Promise<void> {
+  try {
+    await app.listen()
+  } catch (cause) {
+    await app.close()
+    const code = cause instanceof Error && 'code' in cause ? cause.code : null
+    if (code === 'EADDRINUSE') {
+      throw new StartError(`Port ${server.port} is taken by another process. Stop it, or set PORT to another one.`, {
+        cause,
+      })
+    }
+    if (code === 'EACCES')
+      throw new StartError(`Port ${server.port} is not open to this account. Set PORT to one above 1023.`, { cause })
+    throw cause
   }
 }
 
 /** Errors whose message says what to do: shown as they are, without a stack. */
 function isForPeople(error: unknown): error is Error {
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    error.message = 'The port is taken by another process. Stop it, or set PORT to another one.'
-    return true
-  }
-  return [ConfigError, FolderInUseError, CompositionError, PolicyError].some((known) => error instanceof known)
+  return [StartError, ConfigError, FolderInUseError, CompositionError, PolicyError].some(
+    (known) => error instanceof known,
+  )
 }
 
 /** What is being done while the gateway starts, one line that is written over; nothing where nobody watches. */

@@ -5,6 +5,7 @@
 import { type ApolloServerPlugin, type GraphQLRequestContext, HeaderMap } from '@apollo/server'
 import { type ExecutionResult, type GraphQLError, type OperationDefinitionNode, executeSync } from 'graphql'
 import type { IncomingHttpHeaders } from 'node:http'
+import { refusal } from '../lib/errors.ts'
 import type { Audit } from './audit/audit.ts'
 import { countDelivered } from './audit/delivered.ts'
 import type { OperationCheck } from './checks/check.ts'
@@ -68,6 +69,8 @@ export function createPipeline(deps: PipelineDependencies): Pipeline {
   /** Steps 7 to 9: runs the operation, counts what the answer carries, and maps its errors. */
   async function execute(request: FederatedRequest): Promise<ExecutionResult> {
     const { exchange } = request.context
+    // INVARIANT: `prepare` has decided what comes here. Should a version of Apollo Server skip its hook, nothing runs.
+    if (exchange.decision?.outcome !== 'allow') throw new Error('An operation came to execution without a decision.')
     if (exchange.operation?.asks === 'introspection') return introspect(request)
     const result = await untilAborted(exchange.signal, () => federation.execute(request))
     const data = result.data ?? null
@@ -80,8 +83,9 @@ export function createPipeline(deps: PipelineDependencies): Pipeline {
     requestDidStart: () =>
       Promise.resolve({
         async didResolveOperation(context) {
-          // A document whose `operationName` fits nothing is refused by Apollo Server right after this hook.
-          if (context.operation) await prepare(context, context.operation)
+          // Apollo Server goes on to execute here, and leaves it to the gateway to find that there is nothing to execute.
+          if (!context.operation) throw unresolved(context.request.operationName)
+          await prepare(context, context.operation)
         },
         didEncounterErrors({ document, contextValue: { exchange } }) {
           // The caller's schema did not fit. The same work is done whether what was asked for is hidden or does not exist.
@@ -132,6 +136,14 @@ export function createPipeline(deps: PipelineDependencies): Pipeline {
     },
     refuse: (arrival, error) => finish(arrival, null, refusalAnswer(error, arrival, log)),
   }
+}
+
+/** The refusal of a document from which no operation was chosen. */
+function unresolved(name: string | undefined): GraphQLError {
+  const message = name
+    ? `The document has no operation with the name \`${name}\`.`
+    : 'The document has several operations, and none was chosen.'
+  return refusal('OPERATION_RESOLUTION_FAILURE', message)
 }
 
 /** Introspection is answered from the caller's own schema; it is never planned. */

@@ -76,8 +76,7 @@ async function startServer(schema: GraphQLSchema, options: VisibleServersOptions
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     apollo: {},
-    // Named so by the version of graphql-js that Apollo Server is bound to.
-    parseOptions: { maxTokens },
+    parseOptions: { maxLexicalTokens: maxTokens },
     documentStore: documentStore(),
     formatError: (formatted, error) => formatError(formatted, error, log),
     logger: log,

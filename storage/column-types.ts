@@ -28,20 +28,21 @@ const parsers: ReadonlyMap<number, (text: string) => unknown> = new Map<number, 
   [oid.numericArray, parseTextArray],
 ])
 
+/** How the text of a column of this type becomes a JavaScript value. */
+export function columnParser(type: number): (text: string) => unknown {
+  return parsers.get(type) ?? readText(type, 'text')
+}
+
 /** Type parsers in the form that `pg` takes as `types`. */
 export const columnTypes: pg.CustomTypesConfig = {
   getTypeParser: (type, format = 'text') =>
     format === 'text' ? columnParser(type) : (pg.types.getTypeParser(type, format) as unknown),
 }
 
-// @types/pg leaves `utils` out; pg has exported it since version 8.0.
+// pg exports `utils`; @types/pg leaves it out.
 const conversions = (pg as unknown as { utils: { prepareValue(value: unknown): string | Buffer | null } }).utils
 
 /** One parameter as it goes over the wire: text, bytes for a Buffer, or null. */
 export function wireParameter(value: unknown): string | Uint8Array | null {
   return conversions.prepareValue(value)
 }
-
-/** How the text of a column of this type becomes a JavaScript value. */
-export const columnParser: (type: number) => (text: string) => unknown = (type) =>
-  parsers.get(type) ?? readText(type, 'text')

@@ -32,8 +32,9 @@ const errorFields = [
   'routine',
 ] as const
 
-/** After a checkpoint, this much of the write-ahead log is kept for the next one to write over. */
-const startParams = [...PGlite.defaultStartParams, '-c', 'max_wal_size=64MB', '-c', 'min_wal_size=32MB']
+// Small segments of the write-ahead log, and few of them kept: what a checkpoint has made useless does not fill the folder.
+const initDbStartParams = ['--wal-segsize=1']
+const startParams = [...PGlite.defaultStartParams, '-c', 'max_wal_size=64MB', '-c', 'min_wal_size=8MB']
 
 /** A statement without parameters may be several: the simple protocol, as `pg` chooses it. */
 function encode(request: PgliteRequest & { kind: 'query' }): Uint8Array {
@@ -83,7 +84,7 @@ async function run(database: PGlite, request: PgliteRequest & { kind: 'query' })
 async function make(folder: string, options: PGliteOptions): Promise<void> {
   const draft = `${folder}.new`
   await rm(draft, { recursive: true, force: true })
-  const database = await PGlite.create({ ...options, dataDir: draft })
+  const database = await PGlite.create({ ...options, initDbStartParams, startParams, dataDir: draft })
   await database.close()
   await rename(draft, folder)
 }
@@ -91,7 +92,10 @@ async function make(folder: string, options: PGliteOptions): Promise<void> {
 async function open({ folder, template }: PgliteWorkerData): Promise<PGlite> {
   const begin: PGliteOptions = template === null ? {} : { loadDataDir: new Blob([await readFile(template)]) }
   if (folder !== null && !existsSync(folder)) await make(folder, begin)
-  const database = await PGlite.create({ ...(folder === null ? begin : { dataDir: folder }), startParams })
+  const database = await PGlite.create({
+    ...(folder === null ? { ...begin, initDbStartParams } : { dataDir: folder }),
+    startParams,
+  })
   await database.exec("set timezone = 'UTC'")
   return database
 }

@@ -108,7 +108,7 @@ function outcomeOf(exchange: Exchange | null, answer: Answer): Outcome {
 function deniedBy(exchange: Exchange | null): readonly Coordinate[] {
   if (!exchange) return []
   if (exchange.attempt) return exchange.attempt.undisclosed
-  if (exchange.decision?.outcome !== 'deny') return []
+  if (exchange.decision?.outcome !== 'deny') return [...exchange.deniedByRecord]
   const { denied, undisclosed } = exchange.decision
   return [...new Set([...denied.map((field) => field.coordinate), ...undisclosed])]
 }

@@ -16,7 +16,7 @@ type Data = Readonly<Record<string, unknown>>
 export function countDelivered(data: Data, operation: Operation): Record<Coordinate, number> {
   const counts: Counts = new Map()
   countObject(data, operation.roots, counts)
-  return Object.fromEntries(counts) as Record<Coordinate, number>
+  return Object.fromEntries(counts)
 }
 
 function countObject(data: Data, nodes: readonly OperationNode[], counts: Counts): void {

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { StartError } from '../start-error.ts'
 
 const keyBytes = 32
 
@@ -49,7 +50,7 @@ function decodeKey(text: string, where: string): Buffer {
   const trimmed = text.trim()
   const key = Buffer.from(trimmed, 'base64url')
   if (!/^[\w+/-]+={0,2}$/.test(trimmed) || key.length < keyBytes) {
-    throw new Error(
+    throw new StartError(
       `${where} must hold at least ${keyBytes} random bytes in base64, as \`openssl rand -base64 32\` makes them.`,
     )
   }

@@ -55,8 +55,12 @@ export function redactArgs(operation: Operation, options: RedactOptions): Record
 
 /** One value as a keyed hash: `hmac:` and HMAC-SHA-256 in base64url. Equal values give equal hashes. */
 export function keyedHash(key: Buffer, value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined')
+  const text = textOf(value)
   return `hmac:${createHmac('sha256', key).update(text).digest('base64url')}`
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 class Redactor {
@@ -100,7 +104,7 @@ class Redactor {
       case 'hash':
         return keyedHash(this.#key, value)
       case 'hash-with-length':
-        return `${keyedHash(this.#key, value)} (${String(value).length} characters)`
+        return `${keyedHash(this.#key, value)} (${textOf(value).length} characters)`
       case 'leave-out':
         return leftOut
     }

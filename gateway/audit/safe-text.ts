@@ -4,7 +4,6 @@
  */
 
 // C0 and C1 controls, DEL, line and paragraph separators, bidirectional controls, zero-width and byte order marks.
-// eslint-disable-next-line no-control-regex
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu
 
 /** Printable ASCII: nearly everything, and nothing to do. */

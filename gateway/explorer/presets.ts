@@ -9,17 +9,17 @@ export const presets: readonly Preset[] = Object.freeze([
     name: 'three-systems',
     title: 'One customer across three systems',
     as: 'support-agent',
-    query: `# One request, three systems: the CRM, the service desk and finance.
+    query: `# One request, three systems: CRM, service desk, finance.
 query CustomerAtAGlance($id: ID!) {
   account(id: $id) {
     name
     tier
-    cases(first: 3, statuses: [NEW, WORKING, ESCALATED]) {
+    cases(first: 3) {
       id
       subject
-      priority
+      status
     }
-    incidents(first: 3, states: [NEW, IN_PROGRESS, ON_HOLD]) {
+    incidents(first: 3) {
       number
       shortDescription
       priority
@@ -95,7 +95,8 @@ query CustomerAtAGlance($id: ID!) {
     name: 'create-incident',
     title: 'Open an incident for a customer',
     as: 'support-agent',
-    query: `# Run it twice: the idempotency key is the same, so there is one incident, and the second answer says \`replayed\`.
+    query: `# Run it twice: the idempotency key is the same, so there
+# is one incident, and the second answer says \`replayed\`.
 mutation OpenIncident($input: CreateIncidentInput!) {
   createIncident(input: $input) {
     replayed
@@ -128,8 +129,8 @@ mutation OpenIncident($input: CreateIncidentInput!) {
     name: 'bank-details',
     title: 'A refusal: the bank details of a supplier',
     as: 'support-agent',
-    query: `# Refused before anything is fetched. The answer names the missing scope, its owner and the next step:
-# hand that to the owner, or explore as somebody who holds the scope.
+    query: `# Refused before anything is fetched. The answer names the
+# missing scope, its owner and the next step.
 query SupplierBankDetails($id: ID!) {
   supplier(id: $id) {
     name
@@ -172,7 +173,7 @@ query SupplierBankDetails($id: ID!) {
   },
   {
     name: 'who-read',
-    title: 'Ask the ledger who read the e-mail addresses of contacts',
+    title: 'Ask the ledger who read e-mail addresses',
     as: 'lena.fischer',
     query: `query WhoRead($coordinate: String!, $first: Int!) {
   ledgerAccesses(coordinate: $coordinate, first: $first) {
@@ -194,7 +195,8 @@ query SupplierBankDetails($id: ID!) {
     name: 'introspection',
     title: 'The schema that this identity sees',
     as: 'support-agent',
-    query: `# Explore as somebody else and run it again: the list follows the mandate.
+    query: `# Explore as somebody else and run it again:
+# the list follows the mandate.
 query WhatIsThere {
   __schema {
     queryType {

@@ -2,7 +2,7 @@
  * The routes that the explorer's page needs beside the page itself: its files, and tokens for the identities of its picker.
  * The page is served by the endpoint's own route, which a browser opens by GET.
  */
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { GraphQLError } from 'graphql'
 import { catalog, isErrorCode, refusal } from '../../lib/errors.ts'
 import type { ExplorerOptions } from './options.ts'
@@ -14,14 +14,13 @@ export function registerExplorer(server: FastifyInstance, { identities, mint, lo
   for (const [path, file] of readStaticFiles()) {
     server.get(path, (request, reply) => sendFile(reply, file, request.headers['if-none-match']))
   }
-  server.post('/explorer/token', {
-    bodyLimit: 1_024,
-    async handler(request, reply) {
-      assertOwnPage(request.raw)
-      const identity = requestedIdentity(request.body, identities)
-      return secured(reply).send({ token: await mint(identity.name) })
-    },
-    errorHandler: (error, _request, reply) => sendRefusal(reply, error, log),
+  const errorHandler = (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) => {
+    void sendRefusal(reply, error, log)
+  }
+  server.post('/explorer/token', { bodyLimit: 1_024, errorHandler }, async (request, reply) => {
+    assertOwnPage(request.raw)
+    const identity = requestedIdentity(request.body, identities)
+    return secured(reply).send({ token: await mint(identity.name) })
   })
 }
 

@@ -4,6 +4,7 @@
  */
 import { Agent, type Dispatcher } from 'undici'
 import { z } from 'zod'
+import { parseJson } from '../../lib/parse-json.ts'
 import type { Statement } from '../../lib/statement.ts'
 import type { Subgraph, SubgraphRequest, SubgraphResponse } from '../../subgraphs/subgraph.ts'
 
@@ -87,12 +88,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
 async function readResponse(name: string, response: Dispatcher.ResponseData): Promise<SubgraphResponse> {
   const text = await response.body.text()
   if (response.statusCode !== 200) throw new Error(`The subgraph ${name} answered HTTP ${response.statusCode}.`)
-  return responseShape.parse(JSON.parse(text, dropPrototypeKeys)) as SubgraphResponse
-}
-
-/** A hostile `__proto__` member must not reach code that merges objects. */
-function dropPrototypeKeys(key: string, value: unknown): unknown {
-  return key === '__proto__' ? undefined : value
+  return responseShape.parse(parseJson(text)) as SubgraphResponse
 }
 
 /** Runs `work` with a signal that also aborts after `timeoutMs`, and rejects then even when the work does not listen. */

@@ -3,6 +3,7 @@
  * folder that anybody on this machine's account can read, so it must never be the door of anything real.
  */
 import type { IncomingMessage } from 'node:http'
+import { StartError } from '../start-error.ts'
 import { isLoopbackAddress, isLoopbackHost } from './loopback.ts'
 
 export interface LocalOnlyOptions {
@@ -15,16 +16,18 @@ export interface LocalOnlyOptions {
 /** Throws, with what to do instead, when the development issuer may not run here. */
 export function assertLocalOnly({ issuer, bindHost, environment }: LocalOnlyOptions): void {
   if (environment['NODE_ENV'] === 'production') {
-    throw new Error(
+    throw new StartError(
       'The development issuer does not start when NODE_ENV is `production`; configure a real issuer instead.',
     )
   }
   const { hostname } = new URL(issuer)
   if (!isLoopbackHost(hostname)) {
-    throw new Error(`The development issuer must be on this machine, and \`${hostname}\` is not; use http://localhost.`)
+    throw new StartError(
+      `The development issuer must be on this machine, and \`${hostname}\` is not; use http://localhost.`,
+    )
   }
   if (!isLoopbackHost(bindHost) && !isLoopbackAddress(bindHost)) {
-    throw new Error(
+    throw new StartError(
       `The development issuer does not run while the gateway listens on \`${bindHost}\`; listen on 127.0.0.1, or configure a real issuer.`,
     )
   }

@@ -20,6 +20,7 @@ import { LRUCache } from 'lru-cache'
 import type { PolicyRevision } from '../../policies/engine/revision.ts'
 import type { Authority } from '../../policies/engine/rule.ts'
 import { authorityView, type AuthorityView, type CoordinateStanding } from './authority.ts'
+import { withoutHiddenNames } from './visible-descriptions.ts'
 
 type ComposedNode = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode
 
@@ -58,7 +59,8 @@ function visibleDocument(document: DocumentNode, view: AuthorityView, revision: 
   const settled = dropDangling(disclosed)
   const reachable = reachableNames(settled)
   const kept = settled.filter((node) => !('name' in node) || node.name === undefined || reachable.has(node.name.value))
-  return { kind: Kind.DOCUMENT, definitions: withQuery(kept).map((node) => withoutLostInterfaces(node, reachable)) }
+  const whole = withQuery(kept).map((node) => withoutLostInterfaces(node, reachable))
+  return { kind: Kind.DOCUMENT, definitions: withoutHiddenNames(whole, document) }
 }
 
 function disclosedFields(

@@ -100,17 +100,32 @@ export async function watchPolicies(options: WatchPoliciesOptions): Promise<Poli
     log.info({ before, current: current.id }, `Policies: revision ${current.id} is in force.`)
   }
 
-  const reloadIfChanged = (): void => {
-    let revision: string
-    try {
-      revision = readPolicyFiles(folder).revision
-    } catch {
-      revision = 'unreadable'
+  const stop = options.watch ? startWatching() : () => undefined
+
+  /** Announcements and the poll both end here: what two readings in a row find is read, so that no half-written file is. */
+  function startWatching(): () => void {
+    let timer: NodeJS.Timeout | undefined
+    let seen = lastTried
+    const look = (): void => {
+      const revision = revisionOnDisk(folder)
+      if (revision === lastTried) return
+      if (revision === seen) void reload()
+      else lookAgain()
+      seen = revision
     }
-    if (revision !== lastTried) void reload()
+    const lookAgain = (): void => {
+      clearTimeout(timer)
+      timer = setTimeout(look, settleMs).unref()
+    }
+    const poll = setInterval(lookAgain, pollMs).unref()
+    const watcher = openWatcher(folder, lookAgain, log)
+    return () => {
+      clearTimeout(timer)
+      clearInterval(poll)
+      watcher?.close()
+    }
   }
 
-  const stop = options.watch ? startWatching(folder, reloadIfChanged, settleMs, pollMs, log) : () => undefined
   const close = async (): Promise<void> => {
     stop()
     await queue
@@ -125,31 +140,23 @@ export async function watchPolicies(options: WatchPoliciesOptions): Promise<Poli
   }
 }
 
-function startWatching(
-  folder: string,
-  onQuiet: () => void,
-  settleMs: number,
-  pollMs: number,
-  log: PolicyLog,
-): () => void {
-  let timer: NodeJS.Timeout | undefined
-  const poll = setInterval(onQuiet, pollMs).unref()
-  let watcher: FSWatcher | null = null
+function revisionOnDisk(folder: string): string {
   try {
-    watcher = watch(folder, { recursive: true, persistent: false }, () => {
-      clearTimeout(timer)
-      timer = setTimeout(onQuiet, settleMs).unref()
-    })
-    watcher.on('error', (error) => {
-      log.error({ error }, 'The policies folder cannot be watched; its files are compared from time to time instead.')
-    })
-  } catch (error) {
+    return readPolicyFiles(folder).revision
+  } catch {
+    return 'unreadable'
+  }
+}
+
+function openWatcher(folder: string, onChange: () => void, log: PolicyLog): FSWatcher | null {
+  const complain = (error: unknown): void => {
     log.error({ error }, 'The policies folder cannot be watched; its files are compared from time to time instead.')
   }
-  return () => {
-    clearTimeout(timer)
-    clearInterval(poll)
-    watcher?.close()
+  try {
+    return watch(folder, { recursive: true, persistent: false }, onChange).on('error', complain)
+  } catch (error) {
+    complain(error)
+    return null
   }
 }
 

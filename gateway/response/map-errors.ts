@@ -1,6 +1,7 @@
 /** The way out for errors: each becomes one of the catalogue, or is masked and logged under the request id. */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { type ErrorCode, catalog, isErrorCode, isRefusal } from '../../lib/errors.ts'
+import type { Coordinate } from '../../lib/labels.ts'
 import type { Log } from '../log.ts'
 import type { Exchange } from '../exchange.ts'
 import { causeKey, mayPass } from './system-errors.ts'
@@ -21,6 +22,7 @@ function mapExecutionError(error: GraphQLError, exchange: Exchange, log: Log): G
   const cause = (error.extensions as Record<symbol, unknown>)[causeKey]
   if (cause) log.warn({ requestId: exchange.requestId, system, err: cause }, 'a fetch failed')
   if (mayPass(code)) {
+    if (code === 'RECORD_DENIED' || code === 'POLICY_DENIED') noteDenied(details['fields'], exchange)
     const extensions = { next: catalog[code].next, ...withoutStack(details), code }
     return new GraphQLError(error.message, { ...options, extensions })
   }
@@ -29,6 +31,12 @@ function mapExecutionError(error: GraphQLError, exchange: Exchange, log: Log): G
   const message = system ? `The system \`${system}\` failed.` : 'The gateway failed.'
   const extensions = { next: catalog[masked].next, requestId: exchange.requestId, code: masked }
   return new GraphQLError(message, { ...options, extensions })
+}
+
+/** For the ledger: what a subgraph denied with the record at hand. Names that no contract has are told apart there. */
+function noteDenied(fields: unknown, { deniedByRecord }: Exchange): void {
+  if (!Array.isArray(fields)) return
+  for (const field of fields) if (typeof field === 'string') deniedByRecord.add(field as Coordinate)
 }
 
 /** `formatError` of Apollo Server: the last look at every error, whichever way it came. Fails closed: unknown means masked. */

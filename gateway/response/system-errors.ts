@@ -13,6 +13,7 @@ const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'INVALID_INPUT',
   'BAD_USER_INPUT',
   'ILLEGAL_TRANSITION',
+  'SEPARATION_OF_DUTY',
   'VERSION_CONFLICT',
   'IDEMPOTENCY_CONFLICT',
   'SYSTEM_UNAVAILABLE',

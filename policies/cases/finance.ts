@@ -172,8 +172,8 @@ export const financeCases: CaseGroup = {
       title: 'a support agent does not know of journal entries',
       as: 'support-agent',
       operation: 'ReadJournal',
-      expect: { outcome: 'unknown', undisclosed: journal },
-      ledger: refused(journal),
+      expect: { outcome: 'unknown', undisclosed: [...journal, 'Payment.id'] },
+      ledger: refused([...journal, 'Payment.id']),
     },
     {
       title: 'a finance agent does not know of journal entries',

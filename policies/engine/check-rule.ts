@@ -137,10 +137,12 @@ export function isOpenToEveryone(rule: Rule): boolean {
   return description.form === 'any' && description.parts.some(isOpenToEveryone)
 }
 
+const rootTypes: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription'])
 const numbers: ReadonlySet<string> = new Set(['Int', 'Float', 'Decimal'])
 
 function checkArguments(leaf: Leaf, field: ContractField, index: ContractIndex): readonly Finding[] {
-  const paths = leaf.target === null ? leaf.argumentPaths : [...leaf.argumentPaths, leaf.target.idPath]
+  const named = rootTypes.has(field.parentType) ? (leaf.target?.idPath ?? []) : []
+  const paths = leaf.argumentPaths.concat(named)
   return paths.flatMap((path): readonly Finding[] => {
     const found = resolveArgument(path, field, index)
     if ('missing' in found) {
@@ -180,8 +182,6 @@ function resolveArgument(path: string, field: ContractField, index: ContractInde
   }
   return { typeName }
 }
-
-const rootTypes: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription'])
 
 function checkRecord(leaf: Leaf, field: ContractField, index: ContractIndex): readonly Finding[] {
   if (!leaf.inputs.has('record')) return []
@@ -262,7 +262,7 @@ function notARule(value: unknown): { message: string; mend: string } {
 export function suggestion(name: string, known: ReadonlySet<string>): string {
   const best = [...known]
     .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
-    .filter(({ distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
+    .filter(({ distance }) => distance <= Math.max(1, Math.round(name.length * 0.4)))
     .sort((a, b) => a.distance - b.distance)[0]
   return best === undefined ? '' : ` (did you mean \`${best.candidate}\`?)`
 }

@@ -61,7 +61,7 @@ class Compiler {
 
   compile(): ReadonlyMap<Coordinate, CompiledRule> {
     const own = this.#ownParts()
-    this.#reportHoles(own)
+    this.#reportHoles()
     const rules = new Map<Coordinate, CompiledRule>()
     for (const [coordinate, parts] of own) rules.set(coordinate, this.#close(coordinate, parts, own))
     for (const field of this.#index.fields.values()) {
@@ -134,32 +134,21 @@ class Compiler {
     )
   }
 
-  /** Fields without a rule. A type of which nothing is ruled is one problem, not one for each field. */
-  #reportHoles(own: ReadonlyMap<Coordinate, readonly RulePart[]>): void {
-    const isRuled = (parentType: string): boolean =>
-      (this.#index.types.get(parentType)?.fields ?? []).some(
-        (name) => (own.get(`${parentType}.${name}`) ?? []).length > 0,
+  /** Fields without a rule: one problem for each type of a table, however many of its fields were forgotten. */
+  #reportHoles(): void {
+    const byType = Map.groupBy(this.#holes, ({ ruledBy, parentType }) => `${ruledBy.join()} ${parentType}`)
+    for (const [first, ...others] of byType.values()) {
+      if (first === undefined) continue
+      const { ruledBy, parentType, fieldName, coordinate } = first
+      const names = [first, ...others].map((hole) => `\`${hole.coordinate}\``).join(', ')
+      const what = others.length === 0 ? `\`${fieldName}\`` : 'each of them'
+      const files = ruledBy.map((table) => `policies/${table}.ts`).join(' or ')
+      this.#problems.add(
+        this.#tables.at(ruledBy[0] ?? '', parentType, fieldName),
+        coordinate,
+        `${names} ${others.length === 0 ? 'has' : 'have'} no rule.`,
+        `Give \`${parentType}\` a rule for ${what} or for '*' in ${files}; \`nobody\` closes it.`,
       )
-    const unruled = new Map<string, ContractField[]>()
-    for (const hole of this.#holes) {
-      const files = hole.ruledBy.map((table) => `policies/${table}.ts`).join(' or ')
-      const where = this.#tables.at(hole.ruledBy[0] ?? '', hole.parentType, hole.fieldName)
-      if (isRuled(hole.parentType)) {
-        const mend = `Give \`${hole.parentType}\` a rule for \`${hole.fieldName}\` or for '*' in ${files}; \`nobody\` closes it.`
-        this.#problems.add(where, hole.coordinate, `\`${hole.coordinate}\` has no rule.`, mend)
-      } else unruled.set(where, [...(unruled.get(where) ?? []), hole])
-    }
-    for (const [where, holes] of unruled) {
-      for (const [parentType, fields] of Map.groupBy(holes, (hole) => hole.parentType)) {
-        const names = fields.map((field) => `\`${field.coordinate}\``).join(', ')
-        const [first] = fields
-        this.#problems.add(
-          where,
-          first?.coordinate ?? null,
-          fields.length === 1 ? `${names} has no rule.` : `Nothing of \`${parentType}\` has a rule: ${names}.`,
-          `Write \`${parentType}: { '*': … }\` in policies/${first?.ruledBy.join('.ts or policies/') ?? ''}.ts; \`nobody\` closes it.`,
-        )
-      }
     }
   }
 

@@ -148,6 +148,7 @@ export class Tables {
       )
       return
     }
+    if (!isPlainObject(rules) || describeRule(rules) !== null) this.#faulty.add(`${table} ${typeName}.*`)
     if (describeRule(rules) !== null) {
       this.#problems.add(where, null, `\`${typeName}\` has a rule instead of a list of fields.`, "Write { '*': … }.")
       return

@@ -2,6 +2,7 @@
  * A rule of a table: a graphql-shield object with a description of what it asks, what it reads and where it was written.
  * The description is what the compiler checks, and what makes it possible to know a verdict before the record is at hand.
  */
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CallerKind } from '../../lib/caller.ts'
 import type { RuleContext, Verdict } from './types.ts'
@@ -119,6 +120,10 @@ export function leafRule(options: LeafOptions): Rule {
     form: 'leaf',
     inputs: new Set(options.inputs),
     where: writtenAt(),
+    check: (question: Question) => {
+      const answer = options.check(question)
+      return answer instanceof Promise ? answer.then(requireAnswer) : requireAnswer(answer)
+    },
   })
   made += 1
   const rule = shieldLeaf(`${leaf.word}#${String(made)}`, (record, args, context) => {
@@ -128,6 +133,13 @@ export function leafRule(options: LeafOptions): Rule {
   })
   descriptions.set(rule, leaf)
   return rule as Rule
+}
+
+/** What a leaf answers outside its contract is a mistake, and must not pass for anything. */
+function requireAnswer(answer: unknown): Answer {
+  const outcome: unknown = typeof answer === 'object' && answer !== null && 'outcome' in answer ? answer.outcome : null
+  if (outcome === 'allow' || outcome === 'ask' || outcome === 'deny') return answer as Answer
+  throw new TypeError('a rule answered outside its contract')
 }
 
 /** Makes a rule of rules. `parts` is not checked here: the compiler refuses what does not belong, with its place. */
@@ -168,6 +180,8 @@ export function leavesOf(rule: Rule): ReadonlyMap<ShieldLeaf, Leaf> {
 /** A verdict on a leaf, with the certainty that `not` needs. */
 export type LeafVerdict = Answer | Extract<Verdict, { outcome: 'needs-record' }>
 
+const engineFolder = `${import.meta.dirname}${path.sep}`
+
 /** Where the rule stands that is being made: the first frame of the stack outside the engine and the vocabulary. */
 function writtenAt(): string | null {
   for (const line of (new Error().stack ?? '').split('\n').slice(1)) {
@@ -175,7 +189,7 @@ function writtenAt(): string | null {
     if (match?.groups === undefined) continue
     const { url = '', row = '' } = match.groups
     const file = url.startsWith('file:') ? fileURLToPath(url.replace(/\?.*$/u, '')) : url.replace(/\?.*$/u, '')
-    if (/[\\/]policies[\\/](?:engine[\\/]|vocabulary(?:[\\/]|\.ts$))/u.test(file)) continue
+    if (file.startsWith(engineFolder) || /[\\/]policies[\\/]vocabulary(?:[\\/]|\.ts$)/u.test(file)) continue
     return /[\\/]node_modules[\\/]/u.test(file) ? null : `${file}:${row}`
   }
   return null

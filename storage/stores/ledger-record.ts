@@ -172,8 +172,8 @@ function canonicalBody({ caller, operation, result, ...stored }: StoredBody): st
 
 /** Reads a stored body; throws when it is not one. */
 export function parseBody(body: string): StoredBody {
-  const stored = JSON.parse(body) as StoredBody
-  if (stored.v !== 1) throw new TypeError('Unknown version of a ledger record.')
+  const stored = JSON.parse(body) as StoredBody | { readonly v: unknown }
+  if (stored.v !== 1 || !('requested' in stored)) throw new TypeError('Unknown version of a ledger record.')
   return stored
 }
 

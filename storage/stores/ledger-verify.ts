@@ -4,7 +4,19 @@
  */
 import { sql } from 'kysely'
 import type { Database } from '../database.ts'
-import { derivedColumns, genesisHash, linkHash, parseBody } from './ledger-record.ts'
+import {
+  nextPrevHash,
+  readDictionary,
+  readEnd,
+  readOpenIntents,
+  readPoint,
+  readRows,
+  type ChainPoint,
+  type DictionaryRow,
+  type OpenIntent,
+  type StoredRow,
+} from './ledger-evidence.ts'
+import { derivedColumns, genesisHash, linkHash, parseBody, type DerivedColumns } from './ledger-record.ts'
 
 export type LedgerBreakKind =
   | 'altered-body'
@@ -19,24 +31,10 @@ export type LedgerBreakKind =
   | 'other-history'
 
 /** The first place where the ledger is not what was written. */
-export interface LedgerBreak {
+interface LedgerBreak {
   readonly kind: LedgerBreakKind
   readonly seq: number
   readonly message: string
-}
-
-/** An intent without an outcome: an act that was cut off, and that may have happened. */
-export interface OpenIntent {
-  readonly seq: number
-  readonly at: string
-  readonly requestId: string
-  readonly principal: string | null
-}
-
-/** A place of the chain that somebody outside noted. */
-export interface ChainPoint {
-  readonly seq: number
-  readonly hash: string
 }
 
 export interface VerifyOptions {
@@ -66,21 +64,6 @@ export interface VerifyResult {
   readonly openIntents: readonly OpenIntent[]
 }
 
-interface StoredRow {
-  readonly seq: number
-  readonly kind: string
-  readonly at_us: number
-  readonly request_id: string
-  readonly principal: string | null
-  readonly on_behalf_of: string | null
-  readonly coordinates: readonly number[]
-  readonly body: string
-  readonly prev_hash: string
-  readonly hash: string
-}
-
-/** Small enough that a gateway that checks its own ledger still answers in between. */
-const batchSize = 250
 const openAfterMs = 60_000
 
 class BreakFound extends Error {
@@ -112,7 +95,11 @@ export async function verifyLedger(database: Database, now: () => Date, options:
     openIntents,
   })
   try {
-    if (from > 1) last = before = await readPoint(database, from - 1)
+    if (from > 1) {
+      const found = await readPoint(database, from - 1)
+      if (found === null) throw missing(from - 1, from - 1, end.head.seq)
+      last = before = found
+    }
     // The dictionary of all that was defined before; a partial check takes it as it stands.
     const dictionary = createDictionaryCheck(await readDictionary(database, end.head.seq), from)
     if (end.lastSeq > end.head.seq) {
@@ -127,8 +114,10 @@ export async function verifyLedger(database: Database, now: () => Date, options:
       if (rows.length === 0) throw missing(last.seq + 1, to, end.head.seq)
       for (const row of rows) {
         if (row.seq !== last.seq + 1) throw missing(last.seq + 1, row.seq - 1, end.head.seq)
-        await checkRow(database, row, last, end.head.seq)
-        dictionary.check(row.seq, row.body)
+        await checkLink(database, row, last, end.head.seq)
+        const stored = readBody(row)
+        checkColumns(row, derivedColumns(stored))
+        dictionary.check(row.seq, stored.defines)
         const noted = expected.get(row.seq)
         if (noted !== undefined && noted !== row.hash) throw otherHistory(row.seq)
         if (row.kind === 'intent') counts.intent += 1
@@ -151,14 +140,10 @@ export async function verifyLedger(database: Database, now: () => Date, options:
   }
 }
 
-async function checkRow(database: Database, row: StoredRow, last: ChainPoint, headSeq: number): Promise<void> {
+async function checkLink(database: Database, row: StoredRow, last: ChainPoint, headSeq: number): Promise<void> {
   const { seq } = row
   const whole = linkHash(row.prev_hash, seq, row.body) === row.hash
-  if (row.prev_hash === last.hash && whole) {
-    const column = alteredColumn(row)
-    if (column === null) return
-    throw new BreakFound('altered-column', seq, `The column \`${column}\` of record ${seq} is not what its body says.`)
-  }
+  if (row.prev_hash === last.hash && whole) return
   if (!whole) {
     const original = await originalSeq(database, row, headSeq)
     if (original !== null) {
@@ -184,18 +169,27 @@ async function checkRow(database: Database, row: StoredRow, last: ChainPoint, he
   )
 }
 
-/** The first derived column that does not say what the body says. */
-function alteredColumn(row: StoredRow): string | null {
-  const derived = derivedColumns(parseBody(row.body))
-  if (row.kind !== derived.kind) return 'kind'
-  if (row.at_us !== Date.parse(derived.at) * 1000) return 'at'
-  if (row.request_id !== derived.requestId) return 'request_id'
-  if (row.principal !== derived.principal) return 'principal'
-  if (row.on_behalf_of !== derived.onBehalfOf) return 'on_behalf_of'
+function readBody({ seq, body }: StoredRow): ReturnType<typeof parseBody> {
+  try {
+    return parseBody(body)
+  } catch {
+    throw new BreakFound('altered-body', seq, `The body of record ${seq} is not one that the ledger writes.`)
+  }
+}
+
+function checkColumns(row: StoredRow, derived: DerivedColumns): void {
+  const { seq } = row
+  const altered = (column: string) =>
+    new BreakFound('altered-column', seq, `The column \`${column}\` of record ${seq} is not what its body says.`)
+  if (row.kind !== derived.kind) throw altered('kind')
+  if (row.at_us !== Date.parse(derived.at) * 1000) throw altered('at')
+  if (row.request_id !== derived.requestId) throw altered('request_id')
+  if (row.principal !== derived.principal) throw altered('principal')
+  if (row.on_behalf_of !== derived.onBehalfOf) throw altered('on_behalf_of')
   const same =
     row.coordinates.length === derived.coordinates.length &&
     row.coordinates.every((number, index) => number === derived.coordinates[index])
-  return same ? null : 'coordinates'
+  if (!same) throw altered('coordinates')
 }
 
 /** Under which number a record that was moved has its hash; null when it was not moved. */
@@ -213,18 +207,6 @@ async function originalSeq(database: Database, row: StoredRow, headSeq: number):
   return null
 }
 
-async function nextPrevHash(database: Database, seq: number): Promise<string | null> {
-  const { rows } = await sql<{ prev_hash: string }>`
-    select prev_hash from mandate.ledger where seq = ${seq + 1}`.execute(database.kysely)
-  return rows[0]?.prev_hash ?? null
-}
-
-interface DictionaryRow {
-  readonly id: number
-  readonly coordinate: string
-  readonly seq: number
-}
-
 /** Compares what the bodies define with the dictionary's table. */
 function createDictionaryCheck(stored: ReadonlyMap<number, DictionaryRow>, from: number) {
   let defined = [...stored.values()].filter(({ seq }) => seq < from).length
@@ -235,10 +217,8 @@ function createDictionaryCheck(stored: ReadonlyMap<number, DictionaryRow>, from:
       `Number ${id} of the dictionary is not the coordinate that record ${seq} defines.`,
     )
   return {
-    check(seq: number, body: string): void {
-      // Most records define nothing, and their bodies were parsed once already.
-      if (body.includes('"defines":[],')) return
-      for (const [id, coordinate] of parseBody(body).defines) {
+    check(seq: number, defines: ReturnType<typeof parseBody>['defines']): void {
+      for (const [id, coordinate] of defines) {
         const row = stored.get(id)
         if (row?.coordinate !== coordinate || row.seq !== seq) throw altered(seq, id)
         defined += 1
@@ -253,52 +233,6 @@ function createDictionaryCheck(stored: ReadonlyMap<number, DictionaryRow>, from:
       )
     },
   }
-}
-
-async function readEnd(database: Database) {
-  const { rows } = await sql<{ seq: number; hash: string; coordinates: number; last_seq: number }>`
-    select h.seq, h.hash, h.coordinates, coalesce((select max(l.seq) from mandate.ledger l), 0) as last_seq
-    from mandate.ledger_head h`.execute(database.kysely)
-  const [row] = rows
-  if (row === undefined)
-    throw new Error('`mandate.ledger_head` has no row: the ledger was never made, or its head was deleted.')
-  return { head: { seq: row.seq, hash: row.hash }, coordinates: row.coordinates, lastSeq: Number(row.last_seq) }
-}
-
-async function readPoint(database: Database, seq: number): Promise<ChainPoint> {
-  const { rows } = await sql<ChainPoint>`
-    select seq, hash from mandate.ledger where seq = ${seq}`.execute(database.kysely)
-  const [row] = rows
-  if (row === undefined) throw missing(seq, seq, seq)
-  return row
-}
-
-async function readRows(database: Database, after: number, to: number): Promise<readonly StoredRow[]> {
-  const { rows } = await sql<StoredRow>`
-    select seq, kind, (extract(epoch from at) * 1000000)::bigint as at_us, request_id, principal, on_behalf_of,
-      coordinates, body, prev_hash, hash
-    from mandate.ledger where seq > ${after} and seq <= ${to} order by seq limit ${batchSize}`.execute(database.kysely)
-  return rows
-}
-
-async function readDictionary(database: Database, headSeq: number): Promise<ReadonlyMap<number, DictionaryRow>> {
-  const { rows } = await sql<DictionaryRow>`
-    select id, coordinate, seq from mandate.ledger_coordinates where seq <= ${headSeq}`.execute(database.kysely)
-  return new Map(rows.map((row) => [row.id, row]))
-}
-
-async function readOpenIntents(database: Database, headSeq: number, before: Date): Promise<readonly OpenIntent[]> {
-  const { rows } = await sql<{ seq: number; at: Date; request_id: string; principal: string | null }>`
-    select i.seq, i.at, i.request_id, i.principal from mandate.ledger i
-    where i.kind = 'intent' and i.seq <= ${headSeq} and i.at < ${before} and not exists (
-      select from mandate.ledger o where o.request_id = i.request_id and o.kind = 'outcome' and o.seq > i.seq)
-    order by i.seq limit 1000`.execute(database.kysely)
-  return rows.map((row) => ({
-    seq: row.seq,
-    at: row.at.toISOString(),
-    requestId: row.request_id,
-    principal: row.principal,
-  }))
 }
 
 function missing(first: number, last: number, headSeq: number): BreakFound {

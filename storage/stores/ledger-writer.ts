@@ -10,7 +10,7 @@ import { within } from '../within.ts'
 import { encodeRecord, linkHash, type CoordinateNumbers, type LedgerRecord } from './ledger-record.ts'
 
 /** Where a record stands: its number and the hash that links it to all before. */
-export interface RecordPosition {
+interface RecordPosition {
   readonly seq: number
   readonly hash: string
 }

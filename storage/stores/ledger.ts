@@ -2,9 +2,10 @@
  * The ledger's reading side: who touched a field, what a principal did, what one request did, and whether the chain is
  * whole. The command line, the governance subgraph and tests read through this one interface.
  */
-import { sql, type SqlBool } from 'kysely'
+import { sql } from 'kysely'
 import type { Coordinate } from '../../lib/labels.ts'
 import type { Database } from '../database.ts'
+import { ofPrincipal, outcomesOf, touching, type Candidate, type LedgerRange } from './ledger-candidates.ts'
 import { decodeBody, type LedgerRecord } from './ledger-record.ts'
 import { verifyLedger, type VerifyOptions, type VerifyResult } from './ledger-verify.ts'
 
@@ -12,7 +13,7 @@ import { verifyLedger, type VerifyOptions, type VerifyResult } from './ledger-ve
  * What a request did with a coordinate. `fetched`: only because something else depends on it. `asked`: nothing of it was
  * delivered. `begun`: an intent without an outcome, so it may have happened.
  */
-export type AccessVerb = 'changed' | 'read' | 'fetched' | 'denied' | 'asked' | 'begun'
+type AccessVerb = 'changed' | 'read' | 'fetched' | 'denied' | 'asked' | 'begun'
 
 /** One request's touch of one coordinate. */
 export interface Access {
@@ -44,13 +45,9 @@ export interface LedgerPage<T> {
   readonly hasMore: boolean
 }
 
-export interface LedgerQuery {
-  readonly since?: Date
-  readonly until?: Date
+export interface LedgerQuery extends LedgerRange {
   /** 1 to 1000; 100 unless told. */
   readonly limit?: number
-  /** Only records before this number: the last one of the page before. */
-  readonly before?: number
 }
 
 export interface LedgerReader {
@@ -70,6 +67,15 @@ interface Row {
   readonly hash: string
 }
 
+function limitOf({ limit = 100 }: LedgerQuery): number {
+  return Math.min(Math.max(limit, 1), 1000)
+}
+
+/** A request has at most an intent and an outcome here, so twice the limit and two are enough to know of one more. */
+function candidatesFor(limit: number): number {
+  return 2 * limit + 2
+}
+
 /** Reads the ledger of a database. */
 export function createLedgerReader(database: Database, now: () => Date): LedgerReader {
   const names = new Map<number, Coordinate>()
@@ -83,36 +89,25 @@ export function createLedgerReader(database: Database, now: () => Date): LedgerR
     return rows.map(({ seq, hash, body }) => ({ ...decodeBody(body, names), seq, hash }))
   }
 
-  /** The newest rows that match, one more than asked for; an intent is left out once its outcome stands after it. */
-  async function newest(
-    condition: ReturnType<typeof sql<SqlBool>>,
-    query: LedgerQuery,
-  ): Promise<LedgerPage<PlacedRecord>> {
-    const limit = Math.min(Math.max(query.limit ?? 100, 1), 1000)
-    const { rows } = await sql<Row>`
-      select l.seq, l.body, l.hash from mandate.ledger l
-      where ${condition}
-        and (l.kind = 'outcome' or not exists (
-          select from mandate.ledger o where o.request_id = l.request_id and o.kind = 'outcome' and o.seq > l.seq))
-        ${query.since ? sql`and l.at >= ${query.since}` : sql``}
-        ${query.until ? sql`and l.at < ${query.until}` : sql``}
-        ${query.before === undefined ? sql`` : sql`and l.seq < ${query.before}`}
-      order by l.seq desc limit ${limit + 1}`.execute(database.kysely)
-    return { items: await decode(rows.slice(0, limit)), hasMore: rows.length > limit }
+  /** One page of the candidates: an intent is left out once its outcome stands after it. */
+  async function pageOf(candidates: readonly Candidate[], limit: number): Promise<LedgerPage<PlacedRecord>> {
+    const intents = candidates.filter(({ kind }) => kind === 'intent')
+    const ends = await outcomesOf(database, intents)
+    const rows = candidates.filter(({ kind, seq, request_id: id }) => kind === 'outcome' || (ends.get(id) ?? 0) < seq)
+    const hasMore = rows.length > limit || candidates.length === candidatesFor(limit)
+    return { items: await decode(rows.slice(0, limit)), hasMore }
   }
 
   return {
     async whoTouched(coordinate, query = {}) {
-      const { rows } = await sql<{ id: number }>`
-        select id from mandate.ledger_coordinates where coordinate = ${coordinate}`.execute(database.kysely)
-      const [known] = rows
-      if (known === undefined) return { items: [], hasMore: false }
-      const page = await newest(sql<SqlBool>`l.coordinates @> array[${known.id}::int]`, query)
+      const limit = limitOf(query)
+      const page = await pageOf(await touching(database, coordinate, query, candidatesFor(limit)), limit)
       return { ...page, items: page.items.map((record) => accessOf(record, coordinate)) }
     },
 
     async trail(principal, query = {}) {
-      return await newest(sql<SqlBool>`(l.principal = ${principal} or l.on_behalf_of = ${principal})`, query)
+      const limit = limitOf(query)
+      return await pageOf(await ofPrincipal(database, principal, query, candidatesFor(limit)), limit)
     },
 
     async show(requestId) {

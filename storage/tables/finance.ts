@@ -18,9 +18,9 @@ interface Versioned {
 
 export type InvoiceDirection = 'SALES' | 'PURCHASE'
 export type InvoiceStatus = 'RECEIVED' | 'MATCHED' | 'APPROVED' | 'SCHEDULED' | 'PAID' | 'DISPUTED' | 'CANCELLED'
-export type VatCategory = 'STANDARD' | 'ZERO_RATED' | 'EXEMPT' | 'REVERSE_CHARGE' | 'INTRA_COMMUNITY' | 'EXPORT'
+type VatCategory = 'STANDARD' | 'ZERO_RATED' | 'EXEMPT' | 'REVERSE_CHARGE' | 'INTRA_COMMUNITY' | 'EXPORT'
 export type PaymentStatus = 'PREPARED' | 'APPROVED' | 'RELEASED' | 'CANCELLED'
-export type BankDetailsChannel = 'PORTAL' | 'LETTER' | 'EMAIL' | 'PHONE' | 'IN_PERSON'
+type BankDetailsChannel = 'PORTAL' | 'LETTER' | 'EMAIL' | 'PHONE' | 'IN_PERSON'
 
 /** Suppliers are `sup-001`. */
 export interface SupplierRow extends Versioned {

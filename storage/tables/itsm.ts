@@ -19,9 +19,9 @@ interface Versioned {
 export type IncidentState = 'NEW' | 'IN_PROGRESS' | 'ON_HOLD' | 'RESOLVED' | 'CLOSED' | 'CANCELED'
 export type IncidentLevel = 'HIGH' | 'MEDIUM' | 'LOW'
 export type IncidentPriority = 'P1_CRITICAL' | 'P2_HIGH' | 'P3_MODERATE' | 'P4_LOW' | 'P5_PLANNING'
-export type IncidentOnHoldReason = 'AWAITING_CALLER' | 'AWAITING_CHANGE' | 'AWAITING_PROBLEM' | 'AWAITING_VENDOR'
-export type IncidentCategory = 'HARDWARE' | 'SOFTWARE' | 'NETWORK' | 'DATABASE' | 'ACCESS' | 'INQUIRY'
-export type IncidentCloseCode =
+type IncidentOnHoldReason = 'AWAITING_CALLER' | 'AWAITING_CHANGE' | 'AWAITING_PROBLEM' | 'AWAITING_VENDOR'
+type IncidentCategory = 'HARDWARE' | 'SOFTWARE' | 'NETWORK' | 'DATABASE' | 'ACCESS' | 'INQUIRY'
+type IncidentCloseCode =
   | 'SOLUTION_PROVIDED'
   | 'WORKAROUND_PROVIDED'
   | 'RESOLVED_BY_CHANGE'
@@ -34,12 +34,11 @@ export type IncidentCloseCode =
 
 export type ChangeType = 'NORMAL' | 'STANDARD' | 'EMERGENCY'
 export type ChangeState = 'NEW' | 'ASSESS' | 'AUTHORIZE' | 'SCHEDULED' | 'IMPLEMENT' | 'REVIEW' | 'CLOSED' | 'CANCELED'
-export type ChangeApproval = 'NOT_REQUESTED' | 'REQUESTED' | 'APPROVED' | 'REJECTED'
-export type ChangeCloseCode = 'SUCCESSFUL' | 'SUCCESSFUL_WITH_ISSUES' | 'UNSUCCESSFUL'
+type ChangeApproval = 'NOT_REQUESTED' | 'REQUESTED' | 'APPROVED' | 'REJECTED'
+type ChangeCloseCode = 'SUCCESSFUL' | 'SUCCESSFUL_WITH_ISSUES' | 'UNSUCCESSFUL'
 
-export type ConfigurationItemClass =
-  'BUSINESS_SERVICE' | 'APPLICATION' | 'SERVER' | 'DATABASE' | 'NETWORK_GEAR' | 'HANDHELD'
-export type OperationalStatus = 'OPERATIONAL' | 'NON_OPERATIONAL' | 'REPAIR_IN_PROGRESS' | 'DR_STANDBY' | 'RETIRED'
+type ConfigurationItemClass = 'BUSINESS_SERVICE' | 'APPLICATION' | 'SERVER' | 'DATABASE' | 'NETWORK_GEAR' | 'HANDHELD'
+type OperationalStatus = 'OPERATIONAL' | 'NON_OPERATIONAL' | 'REPAIR_IN_PROGRESS' | 'DR_STANDBY' | 'RETIRED'
 
 /** Configuration items are `CI-0001`. */
 export interface ConfigurationItemRow extends Versioned {

@@ -30,7 +30,7 @@ export const accountants = ['person:karin.albers', 'person:louis.petit', 'agent:
 export const buyers = ['person:bernd.osthoff', 'person:mei.tanaka', jonasWeber] as const
 
 /** The teams of IT, with their people. */
-export const teams = {
+const teams = {
   'Service Desk': ['person:greta.lindholm', 'person:pavel.novak', 'agent:it-ops-agent'],
   'Field Devices': ['person:ruben.haas', 'person:ines.costa'],
   'Network Operations': ['person:dominik.thal', 'person:aisha.bello'],

@@ -19,6 +19,8 @@ type Status = InvoiceRow['status']
 
 const salesCount = 1250
 const purchaseCount = 750
+/** Paid invoices of the demo's account. */
+const demoPaid = 18
 
 const goods = [
   ['Handheld scanner HX-40', 52_000, 89_000, 'C62'],
@@ -53,12 +55,16 @@ export function makeInvoices(
   accounts: readonly AccountRow[],
   suppliers: readonly SupplierRow[],
 ): Invoices {
-  const customers = accounts.filter(({ type }) => type === 'CUSTOMER')
+  const [demoAccount = null, ...rest] = accounts
+  const others = rest.filter(({ type }) => type === 'CUSTOMER')
   const drafts = [
-    // The demo's account has a few open invoices, whatever chance says.
-    ...[12, 19, 47].map((age) => draft(random, age, { account: accounts[0] ?? null, status: 'APPROVED' })),
-    ...Array.from({ length: salesCount - 3 }, () =>
-      draft(random, random.int(0, 359), { account: random.pick(customers) }),
+    // The demo's account has a few open invoices, whatever chance says, and the rest of its year is paid.
+    ...Array.from({ length: demoPaid }, () =>
+      draft(random, random.int(100, 359), { account: demoAccount, status: 'PAID' }),
+    ),
+    ...[12, 19, 47].map((age) => draft(random, age, { account: demoAccount, status: 'APPROVED' })),
+    ...Array.from({ length: salesCount - demoPaid - 3 }, () =>
+      draft(random, random.int(0, 359), { account: random.pick(others) }),
     ),
     // And the demo's supplier waits for its money; so does one that changed its bank by e-mail a few days ago.
     ...[3, 9, 16].map((age) => draft(random, age, { supplier: suppliers[0] ?? null, status: 'APPROVED' })),

@@ -107,7 +107,7 @@ function makeBank(random: Random, number: number, supplier: SupplierRow): BankRo
   const country = supplier.country_code as Country
   // A few changed their bank during the year; one of those by e-mail, days before a large payment is due.
   const suspicious = number === 17
-  const changed = suspicious || random.chance(10)
+  const changed = suspicious || (number > 1 && random.chance(10))
   const changedAt = changed ? workingTime(random, suspicious ? 4 : random.int(20, 300)) : supplier.created_at
   const channel = suspicious
     ? 'EMAIL'

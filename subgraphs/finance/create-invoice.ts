@@ -3,7 +3,7 @@ import { requireReference } from '../acts.ts'
 import { countryCode, currencyCode, invalid, optional, readValues, required, text } from '../inputs.ts'
 import { addDays, dayOf, requireSameAmount } from './amounts.ts'
 import { house } from './house.ts'
-import { readInvoiceLines } from './invoice-lines.ts'
+import { readInvoiceLines, type GivenLine } from './invoice-lines.ts'
 import { computeTotals } from './invoice-totals.ts'
 import type { FinanceMutation, InvoiceRecord, SupplierRecord } from './model.ts'
 
@@ -15,7 +15,7 @@ interface CreateInput {
   readonly currency: string
   readonly accountId?: string | null
   readonly supplierId?: string | null
-  readonly lines: readonly Readonly<Record<string, unknown>>[]
+  readonly lines: readonly GivenLine[]
   readonly grossTotal?: string | null
 }
 

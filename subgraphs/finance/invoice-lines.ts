@@ -3,7 +3,15 @@ import { invalid, readValues, required, text } from '../inputs.ts'
 import { formatDecimal, moneyScale, parseDecimal, priceScale } from './decimal.ts'
 import type { LineDraft } from './invoice-totals.ts'
 
-type Given = Readonly<Record<string, unknown>>
+/** A line as the contract has it. */
+export interface GivenLine {
+  readonly itemName: string
+  readonly quantity: string
+  readonly unitCode: string
+  readonly netPrice: string
+  readonly vatCategory: string
+  readonly vatRate?: string | null
+}
 
 /** A line as it is stored, but for what is computed. */
 interface ReadLine extends LineDraft {
@@ -15,35 +23,35 @@ const maxLines = 100
 const unitForm = /^[A-Z0-9]{2,3}$/
 
 /** Reads 1 to 100 lines. @throws `INVALID_INPUT` naming the line and the field. */
-export function readInvoiceLines(lines: readonly Given[]): readonly ReadLine[] {
+export function readInvoiceLines(lines: readonly GivenLine[]): readonly ReadLine[] {
   if (lines.length === 0 || lines.length > maxLines) throw invalid('input.lines', `must have 1 to ${maxLines} lines`)
   return lines.map((line, index) => readLine(line, `input.lines.${index}`))
 }
 
-function readLine(line: Given, path: string): ReadLine {
-  const { itemName } = readValues(line, { itemName: required(text(200)) }, path)
-  const unitCode = String(line['unitCode'])
+function readLine(line: GivenLine, path: string): ReadLine {
+  readValues({ ...line }, { itemName: required(text(200)) }, path)
+  const { itemName, unitCode, vatCategory } = line
   if (!unitForm.test(unitCode)) throw invalid(`${path}.unitCode`, 'must be a code like `C62`')
-  const vatCategory = String(line['vatCategory'])
   const standard = vatCategory === 'STANDARD'
-  const vatRate = parseDecimal(String(line['vatRate'] ?? (standard ? '19.00' : '0.00')), moneyScale)
+  const vatRate = parseDecimal(line.vatRate ?? (standard ? '19.00' : '0.00'), moneyScale)
   if (vatRate === null || vatRate < 0n || vatRate > 10_000n) {
     throw invalid(`${path}.vatRate`, 'must be 0 to 100 with at most 2 decimals')
   }
-  if (standard !== vatRate > 0n)
+  if (standard !== vatRate > 0n) {
     throw invalid(`${path}.vatRate`, 'must be above 0 for `STANDARD`, and 0 for all others')
+  }
   return {
-    itemName: String(itemName),
+    itemName,
     unitCode,
-    quantity: readNumber(`${path}.quantity`, line['quantity'], 1n),
-    netPrice: readNumber(`${path}.netPrice`, line['netPrice'], 0n),
+    quantity: readNumber(`${path}.quantity`, line.quantity, 1n),
+    netPrice: readNumber(`${path}.netPrice`, line.netPrice, 0n),
     vatCategory,
     vatRate: formatDecimal(vatRate, moneyScale),
   }
 }
 
-function readNumber(argument: string, value: unknown, minimum: bigint): string {
-  const units = parseDecimal(String(value), priceScale)
+function readNumber(argument: string, given: string, minimum: bigint): string {
+  const units = parseDecimal(given, priceScale)
   if (units === null) throw invalid(argument, `must be a number with at most ${priceScale} decimals`)
   if (units < minimum) throw invalid(argument, minimum === 0n ? 'must be zero or more' : 'must be above zero')
   return formatDecimal(units, priceScale)

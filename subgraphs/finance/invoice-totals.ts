@@ -13,7 +13,7 @@ export interface LineDraft {
 }
 
 /** VAT of one category and rate. */
-export interface VatGroup {
+interface VatGroup {
   readonly category: string
   readonly rate: string
   readonly taxableAmount: string

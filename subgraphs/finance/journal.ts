@@ -80,12 +80,12 @@ type Booking = Pick<JournalLineRecord, 'glAccount' | 'costCenter'> & {
 }
 
 function readLine(line: GivenLine, path: string): Booking {
-  const { glAccount, debit = null, credit = null } = line
+  const { glAccount, costCenter = null, debit = null, credit = null } = line
   if (!chartOfAccounts.has(glAccount)) {
     throw invalid(`${path}.glAccount`, `is not an account of the chart: ${[...chartOfAccounts.keys()].join(', ')}`)
   }
-  const { costCenter = null } = readValues({ ...line }, { costCenter: optional(text(20)) }, path)
-  const common = { glAccount, costCenter: costCenter === null ? null : String(costCenter) }
+  readValues({ ...line }, { costCenter: optional(text(20)) }, path)
+  const common = { glAccount, costCenter }
   if (debit !== null && credit === null) return { ...common, side: 'debit', amount: readAmount(`${path}.debit`, debit) }
   if (credit !== null && debit === null)
     return { ...common, side: 'credit', amount: readAmount(`${path}.credit`, credit) }

@@ -5,7 +5,7 @@
 import { refusal } from '../../lib/errors.ts'
 import type { Coordinate } from '../../lib/labels.ts'
 import type { LedgerQuery, LedgerReader } from '../../storage/stores/ledger.ts'
-import type { ChainPoint } from '../../storage/stores/ledger-verify.ts'
+import type { ChainPoint } from '../../storage/stores/ledger-evidence.ts'
 import type { FieldResolver } from '../context.ts'
 import { defineSubgraph, type SubgraphDeps } from '../define.ts'
 import type { Subgraph } from '../subgraph.ts'
@@ -92,5 +92,7 @@ function within(argument: string, value: number, most: number): void {
 
 function coordinateOf(text: string): Coordinate {
   if (/^[_A-Za-z]\w*\.[_A-Za-z]\w*$/.test(text)) return text as Coordinate
-  throw refusal('INVALID_INPUT', 'The argument `coordinate` must name a field as `Type.field`.', { argument: 'coordinate' })
+  throw refusal('INVALID_INPUT', 'The argument `coordinate` must name a field as `Type.field`.', {
+    argument: 'coordinate',
+  })
 }

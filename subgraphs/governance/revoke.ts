@@ -46,7 +46,9 @@ export async function resolveRevoke(
     args: { ...input },
   }
   const inTransaction = <T>(work: (transaction: Transaction<unknown>) => Promise<T>) =>
-    services.database.kysely.transaction().execute((transaction) => work(transaction as unknown as Transaction<unknown>))
+    services.database.kysely
+      .transaction()
+      .execute((transaction) => work(transaction as unknown as Transaction<unknown>))
 
   const claim = await inTransaction((transaction) => claimKey(transaction, request, now))
   if (!claim.claimed && claim.result !== null) return { revocation: claim.result, replayed: true }
@@ -59,13 +61,19 @@ export async function resolveRevoke(
 function targetOf({ principal, tokenId }: RevokeInput): RevocationTarget {
   if (typeof principal === 'string' && typeof tokenId !== 'string') {
     if (principalForm.test(principal)) return { kind: 'principal', id: principal as PrincipalId }
-    throw refusal('INVALID_INPUT', `\`${principal.slice(0, 200)}\` is not a principal; write it as \`agent:support-agent\`.`, {
-      argument: 'input.principal',
-    })
+    throw refusal(
+      'INVALID_INPUT',
+      `\`${principal.slice(0, 200)}\` is not a principal; write it as \`agent:support-agent\`.`,
+      {
+        argument: 'input.principal',
+      },
+    )
   }
   if (typeof tokenId === 'string' && typeof principal !== 'string') {
     if (tokenId.length > 0 && tokenId.length <= 200) return { kind: 'token', tokenId, expiresAt: null }
-    throw refusal('INVALID_INPUT', 'The argument `tokenId` must have 1 to 200 characters.', { argument: 'input.tokenId' })
+    throw refusal('INVALID_INPUT', 'The argument `tokenId` must have 1 to 200 characters.', {
+      argument: 'input.tokenId',
+    })
   }
   throw refusal('INVALID_INPUT', 'Name exactly one of `principal` and `tokenId`.', { argument: 'input' })
 }

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Coordinate } from '../../lib/labels.ts'
 import { openDatabase, type Database } from '../../storage/database.ts'
 import { genesisHash, linkHash } from '../../storage/stores/ledger-record.ts'
@@ -24,8 +24,15 @@ async function bodies(database: Database): Promise<readonly string[]> {
 
 for (const kind of databaseKinds()) {
   describe(`63 audit evasion on ${kind}`, () => {
+    let database: Database
+    beforeAll(async () => {
+      database = await createDatabase(kind)
+    })
+    afterAll(async () => {
+      await database.close()
+    })
+
     test('63 a 10 MB operation name, 10 MB arguments and 10 MB reasons do not bloat the ledger', async () => {
-      await using database = await createDatabase(kind)
       const ledger = openLedger(database)
       const long = 'x'.repeat(10_000_000)
       await ledger.append(
@@ -38,7 +45,7 @@ for (const kind of databaseKinds()) {
           caller: callerNamed(`agent:${long}`),
         }),
       )
-      const [body = ''] = await bodies(database)
+      const body = (await bodies(database)).at(-1) ?? ''
       expect(body.length).toBeLessThan(20_000)
       expect(body).toContain('(10000000 characters)')
       expect((await reader(database).verify()).ok).toBe(true)
@@ -46,12 +53,12 @@ for (const kind of databaseKinds()) {
     })
 
     test('63 names with control characters, line breaks and lone surrogates cannot forge a record or a line', async () => {
-      await using database = await createDatabase(kind)
       const ledger = openLedger(database)
       const name = 'Read\n{"kind":"outcome","v":1}\u0000\u001b[2K\u202e\ud800'
-      await ledger.append(outcome({ requestId: name, operation: { kind: 'query', name, hash: null }, args: { [name]: name } }))
-      const [body = ''] = await bodies(database)
-      // eslint-disable-next-line no-control-regex
+      await ledger.append(
+        outcome({ requestId: name, operation: { kind: 'query', name, hash: null }, args: { [name]: name } }),
+      )
+      const body = (await bodies(database)).at(-1) ?? ''
       expect(body).not.toMatch(/[\u0000-\u001f\u202e]/)
       expect(body.isWellFormed()).toBe(true)
       const stored = 'Read\\u{000a}{"kind":"outcome","v":1}\\u{0000}\\u{001b}[2K\\u{202e}\ufffd'
@@ -62,12 +69,14 @@ for (const kind of databaseKinds()) {
     })
 
     test('63 names that no contract has stand in the record, but never in the dictionary', async () => {
-      await using database = await createDatabase(kind)
       const ledger = openLedger(database, { knowsCoordinate: (coordinate) => coordinate === 'Query.account' })
       const invented = Array.from({ length: 5000 }, (_, index): Coordinate => `Query.invented${index}`)
-      await ledger.append(outcome({ requested: ['Query.account', ...invented], transitive: [], delivered: {}, resolved: {} }))
+      await ledger.append(
+        outcome({ requested: ['Query.account', ...invented], transitive: [], delivered: {}, resolved: {} }),
+      )
       const names = await database.kysely.selectFrom('mandate.ledger_coordinates').select('coordinate').execute()
-      expect(names).toEqual([{ coordinate: 'Query.account' }])
+      expect(names).toContainEqual({ coordinate: 'Query.account' })
+      expect(names.filter(({ coordinate }) => coordinate.includes('invented'))).toEqual([])
       const { items } = await reader(database).trail('agent:support-agent')
       expect(items[0]?.requested).toEqual(['Query.account'])
       expect(items[0]?.unlisted).toHaveLength(20)
@@ -75,7 +84,6 @@ for (const kind of databaseKinds()) {
     })
 
     test('63 a sensitive field cannot hide behind thousands of others', async () => {
-      await using database = await createDatabase(kind)
       const ledger = openLedger(database)
       const others = Array.from({ length: 3000 }, (_, index): Coordinate => `Account.field${index}`)
       await ledger.append(outcome({ requested: [...others, 'Supplier.iban'] }))
@@ -84,7 +92,6 @@ for (const kind of databaseKinds()) {
     })
 
     test('63 a process that dies between intent and outcome leaves a gap that everybody can see', async () => {
-      await using database = await createDatabase(kind)
       const ledger = openLedger(database)
       const { seq } = await ledger.append(intent({ requestId: 'cut off' }))
       await ledger.append(outcome({ requestId: 'another' }))
@@ -108,7 +115,11 @@ for (const kind of databaseKinds()) {
     }
 
     test.each([
-      ['a row edited', 3, `update mandate.ledger set body = replace(body, '"id":"acc-0001"', '"id":"acc-0002"') where seq = 3`],
+      [
+        'a row edited',
+        3,
+        `update mandate.ledger set body = replace(body, '"id":"acc-0001"', '"id":"acc-0002"') where seq = 3`,
+      ],
       ['a row deleted', 3, 'delete from mandate.ledger where seq = 3'],
       ['the tail cut off', 5, 'delete from mandate.ledger where seq >= 5'],
     ])('64 %s', async (_title, seq, statement) => {
@@ -159,7 +170,10 @@ describe.skipIf(!databaseKinds().includes('postgres'))('63 on a PostgreSQL serve
         if (printed.split('\n').length > 600) child.kill('SIGKILL')
       })
       await once(child, 'close')
-      const acknowledged = printed.split('\n').slice(0, -1).map((line) => line.split(' '))
+      const acknowledged = printed
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => line.split(' '))
       expect(acknowledged.length).toBeGreaterThan(500)
 
       await using database = await openDatabase({ kind: 'postgres', url, migrations: 'leave' })
@@ -213,9 +227,9 @@ describe.skipIf(!databaseKinds().includes('postgres'))('63 on a PostgreSQL serve
         kind: 'postgres',
         url: proxy.url,
         migrations: 'leave',
-        statementTimeoutMs: 1500,
+        statementTimeoutMs: 2500,
       })
-      const ledger = openLedger(database, { log: keepingLog(), timeoutMs: 500 })
+      const ledger = openLedger(database, { log: keepingLog(), timeoutMs: 1500 })
       await ledger.append(outcome({ requestId: 'before' }))
       proxy.stall()
       await expect(ledger.append(outcome({ requestId: 'during' }))).rejects.toMatchObject(unavailable)

@@ -89,18 +89,30 @@ async function overFolder(): Promise<Place> {
   }
 }
 
+async function readRequest(request: Parameters<typeof fetch>) {
+  const sent = new Request(...request)
+  return { url: sent.url, headers: sent.headers, text: await sent.text() }
+}
+
 /** The folder is held by a gateway, which is asked over HTTP. */
 async function overGateway(): Promise<Place> {
   const folder = await mkdtemp(path.join(tmpdir(), 'mandate-audit-'))
-  const database = await openDatabase({ kind: 'embedded', folder, address, template: emptyDatabase, migrations: 'leave' })
+  const database = await openDatabase({
+    kind: 'embedded',
+    folder,
+    address,
+    template: emptyDatabase,
+    migrations: 'leave',
+  })
   await fill(database)
   await ensurePrivateKey(identityKeyFile(folder, 'lena.fischer'))
   const subgraph = openGovernance(database, world.now, () => Promise.reject(new Error('Not here.')))
-  const gateway: typeof fetch = async (url, init) => {
-    if (String(url) === `${address}/oauth/token`) return Response.json({ access_token: 'token-of-lena' })
-    expect(String(url)).toBe(`${address}/graphql`)
-    expect(new Headers(init?.headers).get('authorization')).toBe('Bearer token-of-lena')
-    const { query, variables } = JSON.parse(String(init?.body)) as { query: string; variables: Record<string, unknown> }
+  const gateway: typeof fetch = async (...request) => {
+    const { url, headers, text } = await readRequest(request)
+    if (url === `${address}/oauth/token`) return Response.json({ access_token: 'token-of-lena' })
+    expect(url).toBe(`${address}/graphql`)
+    expect(headers.get('authorization')).toBe('Bearer token-of-lena')
+    const { query, variables } = JSON.parse(text) as { query: string; variables: Record<string, unknown> }
     return Response.json(await askSubgraph(subgraph, query, variables, callerNamed('person:lena.fischer')))
   }
   return {
@@ -151,7 +163,9 @@ for (const [name, open] of Object.entries(places)) {
       const { out, code } = await place.run('who', 'Account.name')
       expect(code).toBe(0)
       expect(out).toMatch(/^Account\.name: 1 request\n/)
-      expect(out).toMatch(/2026-03-01 09:30:00Z {2}agent:support-agent {2}person:maria.keller {2}read {2,}1 {2,}support {2,}Accounts {2,}read/)
+      expect(out).toMatch(
+        /2026-03-01 09:30:00Z {2}agent:support-agent {2}person:maria.keller {2}read {2,}1 {2,}support {2,}Accounts {2,}read/,
+      )
     })
 
     test('who: JSON for programs', async () => {
@@ -175,7 +189,10 @@ for (const [name, open] of Object.entries(places)) {
       expect(out).toMatch(/^agent:support-agent: 3 requests/)
       expect(out).toMatch(/cut off.*\n.*POLICY_DENIED.*\n.*1 more fetched/)
       expect((await place.run('trail', 'person:maria.keller')).out).toContain('by agent:support-agent')
-      expect(await json('trail', 'support-agent', '--limit', '1')).toMatchObject({ records: [{ requestId: 'cut off' }], hasMore: true })
+      expect(await json('trail', 'support-agent', '--limit', '1')).toMatchObject({
+        records: [{ requestId: 'cut off' }],
+        hasMore: true,
+      })
     })
 
     test('what a caller sent cannot steer the terminal', async () => {
@@ -189,7 +206,9 @@ for (const [name, open] of Object.entries(places)) {
       expect(out).toMatch(/also fetched +Account\.tier \(1 resolved\)/)
       expect(out).toMatch(/requested +Query\.account ×1, Account\.name ×1, Account\.creditStanding ×1/)
       expect(out).toContain('args of account  {"id":"acc-0001"}')
-      expect(await json('show', 'cut off')).toMatchObject({ records: [{ kind: 'intent', result: null, caller: { tokenId: 'token-of-agent:support-agent' } }] })
+      expect(await json('show', 'cut off')).toMatchObject({
+        records: [{ kind: 'intent', result: null, caller: { tokenId: 'token-of-agent:support-agent' } }],
+      })
       const missing = await place.run('show', 'nothing')
       expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('no record of the request `nothing`')])
     })
@@ -213,8 +232,11 @@ for (const [name, open] of Object.entries(places)) {
     test('verify: broken, and where', async () => {
       {
         await using database = await place.database()
-        await tamper(database, `update mandate.ledger set body = replace(body, 'Account', 'Accounx') where seq = 1`,
-          `update mandate.ledger set body = replace(body, 'refused', 'refuseD') where seq = 2`)
+        await tamper(
+          database,
+          `update mandate.ledger set body = replace(body, 'Account', 'Accounx') where seq = 1`,
+          `update mandate.ledger set body = replace(body, 'refused', 'refuseD') where seq = 2`,
+        )
       }
       const { out, err, code } = await place.run('verify', '--from', '2')
       expect(code).toBe(1)
@@ -238,7 +260,10 @@ describe('audit over an embedded folder', () => {
 describe('where there is no ledger to read', () => {
   test('a folder that no gateway has used', async () => {
     const { err, code } = await run({ MANDATE_DATA: '/nonexistent' }, tmpdir(), noFetch, ['verify'])
-    expect([code, err]).toEqual([1, expect.stringContaining('`/nonexistent` has no ledger yet. Start the gateway once')])
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining('`/nonexistent` has no ledger yet. Start the gateway once'),
+    ])
   })
 })
 

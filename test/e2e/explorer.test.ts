@@ -31,13 +31,20 @@ async function picture(name: string): Promise<void> {
   if (folder) await page.screenshot({ path: path.join(folder, `explorer-${name}.png`) })
 }
 
-/** Chooses an example, runs it and keeps a picture. */
-async function tryExample(name: string) {
-  await chooseExample(page, name)
-  const answer = (await runOperation(page)) as {
-    data?: Record<string, any>
-    errors?: { extensions: Record<string, any> }[]
+/** What the examples answer, as far as the cases below look at it. */
+interface Answer {
+  readonly data?: {
+    readonly account?: { readonly name: string; readonly [system: string]: unknown }
+    readonly createIncident?: { readonly replayed: boolean; readonly incident: unknown }
+    readonly ledgerAccesses?: { readonly nodes: readonly unknown[] }
   }
+  readonly errors?: readonly { readonly extensions: Readonly<Record<string, unknown>> }[]
+}
+
+/** Chooses an example, runs it and keeps a picture. */
+async function tryExample(name: string): Promise<Answer> {
+  await chooseExample(page, name)
+  const answer: Answer = await runOperation(page)
   await picture(name)
   return answer
 }
@@ -55,32 +62,27 @@ describe('the examples over the seeded company', () => {
 
   test('three-systems has something from each', async () => {
     const { data } = await tryExample('three-systems')
-    expect(data).toMatchObject({
-      account: { name: 'Nordwind Logistics GmbH', cases: [{}], incidents: expect.any(Array), invoices: [{}] } as never,
-    })
+    expect(data?.account?.name).toBe('Nordwind Logistics GmbH')
+    for (const system of ['cases', 'incidents', 'invoices']) expect(data?.account?.[system]).not.toEqual([])
   })
 
   test('create-incident makes one incident, however often it is run', async () => {
     const first = await tryExample('create-incident')
-    const again = (await runOperation(page)) as typeof first
-    expect(first.data?.['createIncident'].replayed).toBe(false)
-    expect(again.data?.['createIncident']).toEqual({ ...first.data?.['createIncident'], replayed: true })
+    const again: Answer = await runOperation(page)
+    expect(first.data?.createIncident?.replayed).toBe(false)
+    expect(again.data?.createIncident).toEqual({ ...first.data?.createIncident, replayed: true })
   })
 
   test('who-read names the agent that looked a contact up', async () => {
     await tryExample('account-by-email')
-    await gateway.graphql(
-      'support-agent',
-      '{ contactByEmail(email: "erika.brandt@nordwind-logistics.example") { email } }',
-    )
     const { data } = await tryExample('who-read')
-    expect(data?.['ledgerAccesses'].nodes[0]).toMatchObject({ principal: 'agent:support-agent', verb: 'READ' })
+    expect(data?.ledgerAccesses?.nodes[0]).toMatchObject({ principal: 'agent:support-agent', verb: 'READ' })
   })
 
   test('bank-details is refused, with the scope, its owner and the next step', async () => {
     const { data, errors } = await tryExample('bank-details')
     expect(data ?? null).toBeNull()
-    expect(errors?.[0]?.extensions).toMatchObject({ code: 'POLICY_DENIED', next: expect.any(String) as never })
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'POLICY_DENIED', next: expect.any(String) })
     expect(JSON.stringify(errors)).toContain('finance:bank:read')
     expect(JSON.stringify(errors)).toContain('treasury')
   })

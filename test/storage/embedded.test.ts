@@ -11,6 +11,9 @@ import { openDatabase } from '../../storage/database.ts'
 import { readLockHolder } from '../../storage/lock.ts'
 import { embeddedTemplate } from '../support/databases.ts'
 
+// Whole processes start here, each with a database: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 60_000 })
+
 const folders: string[] = []
 const children: ChildProcess[] = []
 let folder = ''

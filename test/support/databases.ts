@@ -66,7 +66,10 @@ export async function embeddedTemplate(template?: DatabaseTemplate): Promise<str
 }
 
 function keyOf(template: DatabaseTemplate | undefined): Promise<string> {
-  return fingerprint(['storage/migrations', ...(template?.sources ?? [])], template?.name ?? 'migrated')
+  return fingerprint(
+    ['storage/migrations', 'storage/pglite-worker.ts', 'test/support/templates.ts', ...(template?.sources ?? [])],
+    template?.name ?? 'migrated',
+  )
 }
 
 async function make(empty: DatabaseOptions, template: DatabaseTemplate | undefined): Promise<void> {

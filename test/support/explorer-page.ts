@@ -1,5 +1,6 @@
 /** What people do in the explorer, as functions over its page. */
 import type { Page } from 'playwright-core'
+import { vi } from 'vitest'
 
 const resultOf = '.result-window .CodeMirror'
 const queryOf = '.graphiql-query-editor .CodeMirror'
@@ -17,12 +18,8 @@ export async function graphiqlReady(page: Page): Promise<void> {
 /** Runs the operation in the editor and reads the answer. */
 export async function runOperation(page: Page): Promise<Record<string, unknown>> {
   await page.locator('.graphiql-execute-button').click()
-  await page.waitForFunction(
-    (selector) =>
-      (document.querySelector(selector) as { CodeMirror?: { getValue(): string } } | null)?.CodeMirror?.getValue(),
-    resultOf,
-  )
-  return JSON.parse(await textIn(page, resultOf)) as Record<string, unknown>
+  const text = await vi.waitUntil(() => textIn(page, resultOf), { timeout: 20_000 })
+  return JSON.parse(text) as Record<string, unknown>
 }
 
 /** The text in the query editor. */
@@ -59,9 +56,11 @@ export async function documentationOf(page: Page, type: string): Promise<string>
   return shown.innerText()
 }
 
-async function textIn(page: Page, selector: string): Promise<string> {
-  return page.evaluate((found) => {
-    const element = document.querySelector(found) as { CodeMirror?: { getValue(): string } } | null
-    return element?.CodeMirror?.getValue() ?? ''
-  }, selector)
+function textIn(page: Page, selector: string): Promise<string> {
+  return page.evaluate(valueIn(selector))
+}
+
+/** An expression for the browser: the text of the CodeMirror editor there. */
+function valueIn(selector: string): string {
+  return `(document.querySelector(${JSON.stringify(selector)})?.CodeMirror?.getValue() ?? '')`
 }

@@ -76,7 +76,7 @@ export async function startExplorerServer({ lifeSeconds = 600 } = {}): Promise<E
       holders.set(token, name)
       return Promise.resolve(token)
     },
-    log: { error: () => undefined } as unknown as ExplorerOptions['log'],
+    log: { error: () => undefined },
   }
   registerExplorer(server, options)
   server.get('/graphql', async (request, reply) => {

@@ -60,6 +60,11 @@ export interface Stack extends AsyncDisposable {
 export interface StackOptions {
   readonly database?: DatabaseKind
   readonly cache?: CacheKind
+  /** What the gateway is given in place of the database or the cache: one that a test can break. */
+  readonly wrapDatabase?: (database: Database) => Database
+  readonly wrapCache?: (cache: Cache) => Cache
+  /** Policies of the test's own, in place of the shipped ones. */
+  readonly policiesFolder?: string
   readonly world?: World
   /** Settings as environment variables. */
   readonly env?: Readonly<Record<string, string>>
@@ -84,7 +89,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     world,
     log: createLog({ level: 'debug', destination: { write: (line: string) => void logged.push(line) } }),
     env: {},
-    given: { database, cache },
+    given: {
+      database: options.wrapDatabase?.(database) ?? database,
+      cache: options.wrapCache?.(cache) ?? cache,
+      ...(options.policiesFolder === undefined ? {} : { policiesFolder: options.policiesFolder }),
+    },
   })
   const tokens = new Map<string, Promise<string>>()
   const tokenOf = (identity: string) => {

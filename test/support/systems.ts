@@ -1,6 +1,6 @@
 /**
  * Business systems for tests, filled with the generated company: made once as a template, copied for each test file.
- * `openSystems(kind)` gives crm, itsm and finance of one database, with every field allowed unless rules are given.
+ * `openSystems(kind)` gives crm, itsm and finance of one database, with every field allowed; `under(rules)` gives them under rules.
  */
 import type { Caller } from '../../lib/caller.ts'
 import type { SubgraphRules } from '../../policies/engine/types.ts'
@@ -19,7 +19,7 @@ import { createDatabase, type DatabaseKind, type DatabaseTemplate } from './data
 import { ask, callerNamed, contractOf, stillWorld, subgraphDeps } from './subgraphs.ts'
 
 /** A database with the generated company. */
-export const companyTemplate: DatabaseTemplate = {
+const companyTemplate: DatabaseTemplate = {
   name: 'company',
   sources: ['subgraphs/company', 'subgraphs/finance', 'subgraphs/itsm/priority.ts'],
   fill: async (database) => {
@@ -27,27 +27,38 @@ export const companyTemplate: DatabaseTemplate = {
   },
 }
 
-interface Systems extends AsyncDisposable {
-  readonly database: Database
+interface Subgraphs {
   readonly crm: Subgraph
   readonly itsm: Subgraph
   readonly finance: Subgraph
+}
+
+interface Systems extends Subgraphs, AsyncDisposable {
+  readonly database: Database
+  /** The same systems, under rules. */
+  readonly under: (rules: SubgraphRules) => Subgraphs
   /** The statements sent since it was last emptied. */
   readonly queries: string[]
 }
 
 /** Opens the systems over a fresh copy of the company. */
-export async function openSystems(kind: DatabaseKind, rules?: SubgraphRules): Promise<Systems> {
+export async function openSystems(kind: DatabaseKind): Promise<Systems> {
   const queries: string[] = []
   const database = await createDatabase(kind, { template: companyTemplate, onQuery: (text) => queries.push(text) })
   const source = (entities: Readonly<Record<string, EntityDeclaration>>) =>
     createPostgresSource({ kysely: database.kysely, entities, world: stillWorld })
-  const deps = subgraphDeps(rules)
+  const under = (rules?: SubgraphRules): Subgraphs => {
+    const deps = subgraphDeps(rules)
+    return {
+      crm: createCrm(contractOf('crm'), source(crmTables), deps),
+      itsm: createItsm(contractOf('itsm'), source(itsmTables), deps),
+      finance: createFinance(contractOf('finance'), source(financeTables), deps),
+    }
+  }
   return {
+    ...under(),
+    under,
     database,
-    crm: createCrm(contractOf('crm'), source(crmTables), deps),
-    itsm: createItsm(contractOf('itsm'), source(itsmTables), deps),
-    finance: createFinance(contractOf('finance'), source(financeTables), deps),
     queries,
     [Symbol.asyncDispose]: () => database.close(),
   }
@@ -81,9 +92,13 @@ export async function payload(answer: Promise<SubgraphResponse>): Promise<Record
   return JSON.parse(JSON.stringify(data?.['result'])) as Record<string, unknown>
 }
 
-/** What a mutation was refused with: its code, and the argument that it names. */
+/** What a mutation was refused with: its code, the argument that it names, the legal states in alphabetical order. */
 export async function refused(answer: Promise<SubgraphResponse>): Promise<unknown> {
   const { errors = [] } = await answer
   const { code, argument, legal } = errors[0]?.extensions ?? {}
-  return { code, ...(argument === undefined ? {} : { argument }), ...(legal === undefined ? {} : { legal }) }
+  return {
+    code,
+    ...(argument === undefined ? {} : { argument }),
+    ...(Array.isArray(legal) ? { legal: legal.toSorted() } : {}),
+  }
 }

@@ -41,6 +41,10 @@ export async function makeEmbeddedTemplate(key: string, fill: (folder: string) =
 /** Writes the tar beside its place first: what stands at `path` is always whole. */
 async function dump(folder: string, path: string): Promise<void> {
   const filled = await PGlite.create(join(folder, 'database'))
+  // The smaller the tar, the faster each test begins: PostgreSQL's own templates are half of it, and nobody copies them.
+  await filled.exec("update pg_database set datistemplate = false where datname <> 'postgres'")
+  for (const name of ['template0', 'template1']) await filled.exec(`drop database ${name}`)
+  await filled.exec('checkpoint')
   const tar = await filled.dumpDataDir('none')
   await filled.close()
   await writeFile(`${path}.part`, await tar.bytes())

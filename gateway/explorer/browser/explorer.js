@@ -119,7 +119,7 @@ async function present(opened) {
   const shown = editor?.show(session.sender(chosen), opened)
   try {
     const scopes = await session.scopes(chosen)
-    if (turn === turns) bar.may(scopes)
+    if (scopes && turn === turns) bar.may(scopes)
   } catch (error) {
     if (turn === turns) bar.problem(error instanceof Error ? error.message : String(error))
   }

@@ -101,12 +101,12 @@ function fetcherOf(send) {
       accept: 'application/graphql-response+json, application/json;q=0.9',
       ...options?.headers,
     }
-    const response = await send({ headers, body: JSON.stringify(operation) })
-    const text = await response.text()
     try {
-      return JSON.parse(text)
-    } catch {
-      return { errors: [{ message: `The gateway answered ${response.status} without JSON.` }] }
+      const response = await send({ headers, body: JSON.stringify(operation) })
+      return await response.json()
+    } catch (error) {
+      // GraphiQL would show the stack of what is thrown.
+      return { errors: [{ message: error instanceof Error ? error.message : String(error) }] }
     }
   }
 }

@@ -45,10 +45,13 @@ export function createSession({ endpoint, tokenEndpoint, token, identities }) {
     paste(text) {
       pasted = text.trim().replace(/^bearer\s+/iu, '')
     },
-    /** What the identity's token carries; null is the pasted one. @param {string | null} name */
+    /**
+     * What the identity's token carries; null when there is none yet.
+     * @param {string | null} name null for the holder of the pasted token
+     */
     async scopes(name) {
       if (name !== null) return (await held(name)).scopes
-      return pasted === '' ? [] : hold(pasted).scopes
+      return pasted === '' ? null : hold(pasted).scopes
     },
     /**
      * Makes the function that sends operations as one identity, whatever is chosen later.

@@ -34,9 +34,12 @@ test('a configured key is taken, and no file is made', async () => {
   await expect(stat(folder())).rejects.toThrow()
 })
 
-test.each(['short', 'not base64 at all!!!', Buffer.alloc(31).toString('base64')])('the key `%s` is refused', async (key) => {
-  await expect(load(key)).rejects.toThrow(/`MANDATE_LEDGER_KEY` must hold at least 32 random bytes/)
-})
+test.each(['short', 'not base64 at all!!!', Buffer.alloc(31).toString('base64')])(
+  'the key `%s` is refused',
+  async (key) => {
+    await expect(load(key)).rejects.toThrow(/`MANDATE_LEDGER_KEY` must hold at least 32 random bytes/)
+  },
+)
 
 test('a damaged file is refused, not replaced', async () => {
   await load()

@@ -8,7 +8,8 @@ import { createDatabase, databaseKinds } from '../../support/databases.ts'
 import { intent, keepingLog, openLedger, outcome } from '../../support/ledger.ts'
 
 const verify = (database: Database) => createLedgerReader(database, () => new Date('2026-03-01')).verify()
-const many = (count: number, entry: (index: number) => LedgerEntry) => Array.from({ length: count }, (_, index) => entry(index))
+const many = (count: number, entry: (index: number) => LedgerEntry) =>
+  Array.from({ length: count }, (_, index) => entry(index))
 
 async function requestIds(database: Database): Promise<readonly string[]> {
   const rows = await database.kysely.selectFrom('mandate.ledger').select('request_id').orderBy('seq').execute()
@@ -17,7 +18,7 @@ async function requestIds(database: Database): Promise<readonly string[]> {
 
 /** A database whose statements can be made to fail, to lose their answer after they took effect, or to hang. */
 function faulty(database: Database) {
-  const state = { mode: 'well' as 'well' | 'away' | 'lost answer' | 'hanging', release: () => {} }
+  const state = { mode: 'well' as 'well' | 'away' | 'lost answer' | 'hanging', release: () => undefined as void }
   const plugin: KyselyPlugin = {
     transformQuery({ node }) {
       if (state.mode === 'away') throw new Error('connect ECONNREFUSED')
@@ -124,7 +125,9 @@ for (const kind of databaseKinds()) {
       await expect.poll(() => ledger.healthy(), { timeout: 5000 }).toBe(true)
       await ledger.append(outcome({ requestId: 'after' }))
       // The outcome of an act that happened is written late; the refused intents are not.
-      await expect.poll(async () => (await requestIds(healthy)).toSorted(), { timeout: 5000 }).toEqual(['after', 'before', 'during'])
+      await expect
+        .poll(async () => (await requestIds(healthy)).toSorted(), { timeout: 5000 })
+        .toEqual(['after', 'before', 'during'])
       const [late] = await createLedgerReader(healthy, () => new Date()).show('during')
       expect(late?.result?.withheld).toBe(true)
       expect((await verify(healthy)).ok).toBe(true)
@@ -151,7 +154,7 @@ for (const kind of databaseKinds()) {
       await using healthy = await createDatabase(kind)
       const { state, database } = faulty(healthy)
       const log = keepingLog()
-      const ledger = openLedger(database, { timeoutMs: 150, log })
+      const ledger = openLedger(database, { timeoutMs: 1000, log })
       await ledger.append(outcome())
       state.mode = 'hanging'
       const slow = ledger.append(intent({ requestId: 'slow' }))
@@ -161,7 +164,10 @@ for (const kind of databaseKinds()) {
       state.mode = 'well'
       state.release()
       await expect.poll(() => ledger.healthy()).toBe(true)
-      expect(log.lines.at(-1)).toMatchObject({ message: 'A ledger entry was written late.', details: { requestId: 'slow' } })
+      expect(log.lines.at(-1)).toMatchObject({
+        message: 'A ledger entry was written late.',
+        details: { requestId: 'slow' },
+      })
       await ledger.close()
     })
 

@@ -79,7 +79,15 @@ test('left out: restricted, whatever its shape', () => {
 })
 
 test('input objects: each field by its own label', () => {
-  const input = { amount: '12.50', iban: 'DE89', note: 'hello', email: 'a@x', idempotencyKey: 'k', expectedVersion: 2, inner: { amount: '1' } }
+  const input = {
+    amount: '12.50',
+    iban: 'DE89',
+    note: 'hello',
+    email: 'a@x',
+    idempotencyKey: 'k',
+    expectedVersion: 2,
+    inner: { amount: '1' },
+  }
   expect(redacted({ input })).toEqual({
     input: {
       amount: hash('12.50'),
@@ -99,7 +107,9 @@ test('a label beats the shape: a personal id is hashed, item by item', () => {
 
 test('no value that is hashed or left out stands in the result', () => {
   const secret = 'DE89370400440532013000'
-  const text = JSON.stringify(redacted({ secret, unlabelled: secret, input: { iban: secret, note: secret, email: secret } }))
+  const text = JSON.stringify(
+    redacted({ secret, unlabelled: secret, input: { iban: secret, note: secret, email: secret } }),
+  )
   expect(text).not.toContain(secret)
 })
 

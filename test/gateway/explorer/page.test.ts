@@ -12,7 +12,7 @@ const options: ExplorerOptions = {
   ],
   mint: (name) => Promise.resolve(`token-of-${name}`),
   presets,
-  log: { error: () => undefined } as unknown as ExplorerOptions['log'],
+  log: { error: () => undefined },
 }
 
 function from(host: string, remoteAddress = '127.0.0.1', headers: Record<string, string> = {}): IncomingMessage {

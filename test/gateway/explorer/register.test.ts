@@ -16,7 +16,7 @@ const options: ExplorerOptions = {
       : Promise.resolve(`token-of-${name}`)
   },
   presets: [],
-  log: { error: (...line: unknown[]) => void logged.push(line) } as unknown as ExplorerOptions['log'],
+  log: { error: (...line: unknown[]) => void logged.push(line) },
 }
 const server = fastify()
 registerExplorer(server, options)
@@ -26,15 +26,14 @@ const ownPage = { host: 'localhost:4000', 'mandate-explorer': '1', 'content-type
 
 /** Asks for a token as the page does, with changes; a header set to undefined is left out. */
 async function ask(headers: Record<string, string | undefined> = {}, more: Omit<InjectOptions, 'headers'> = {}) {
-  const given = Object.entries({ ...ownPage, ...headers }).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
-  )
+  const given: Record<string, string | undefined> = { ...ownPage, ...headers }
+  const sent = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined)
   const response = await server.inject({
     method: 'POST',
     url: '/explorer/token',
     payload: { identity: 'support-agent' },
     ...more,
-    headers: Object.fromEntries(given),
+    headers: Object.fromEntries(sent),
   })
   const body = response.json<{ token?: string; errors?: { message: string; extensions: Record<string, unknown> }[] }>()
   return { status: response.statusCode, headers: response.headers, body, code: body.errors?.[0]?.extensions['code'] }

@@ -101,6 +101,32 @@ for (const kind of databaseKinds()) {
       expect([told(first.items), first.hasMore]).toEqual([['cut off: begun'], true])
       const second = await reader().whoTouched('Mutation.updateCase', { limit: 1, before: first.items[0]?.seq ?? 0 })
       expect([told(second.items), second.hasMore]).toEqual([['changed: changed'], false])
+      // The intent of the change stands before its outcome: a page that ends between the two does not tell it as cut off.
+      expect(told(await touched('Mutation.updateCase', { before: 4 }))).toEqual([])
+    })
+
+    test('a rare coordinate is found far behind the end, a common one by going back', async () => {
+      await using long = await createDatabase(kind)
+      const ledger = openLedger(long)
+      const requested = (index: number): Coordinate[] =>
+        index % 1000 === 7 ? ['Query.account', 'Supplier.iban'] : ['Query.account']
+      const times = (index: number) => new Date(at(8).getTime() + index * 1000)
+      await Promise.all(
+        Array.from({ length: 3000 }, (_, index) =>
+          ledger.append(outcome({ requestId: `request-${index}`, at: times(index), requested: requested(index) })),
+        ),
+      )
+      await ledger.close()
+      const { items, hasMore } = await createLedgerReader(long, () => at(12)).whoTouched('Supplier.iban')
+      expect([items.map(({ requestId }) => requestId), hasMore]).toEqual([
+        ['request-2007', 'request-1007', 'request-7'],
+        false,
+      ])
+      const common = await createLedgerReader(long, () => at(12)).whoTouched('Query.account', { limit: 3 })
+      expect([common.items.map(({ seq }) => seq), common.hasMore]).toEqual([[3000, 2999, 2998], true])
+      const range = { since: times(1000), until: times(2007) }
+      const some = await createLedgerReader(long, () => at(12)).whoTouched('Supplier.iban', range)
+      expect(some.items.map(({ requestId }) => requestId)).toEqual(['request-1007'])
     })
 
     test('the trail of an agent, and of the person it acts for', async () => {
