@@ -15,15 +15,15 @@ const clearLine = process.stderr.isTTY ? '\r\x1b[2K' : ''
 await main()
 
 async function main(): Promise<void> {
-  const startedMs = performance.now()
   try {
     const config = readConfig({ env: process.env, folder: process.cwd() })
     const log = createLog({ level: config.log.level })
     const app = await createApp({ config, world: realWorld, log, env: process.env, onProgress: progress(config) })
     stopOnSignal(app, config, log)
     await listen(app, config)
-    const seconds = (performance.now() - startedMs) / 1000
-    process.stdout.write(`${clearLine}${welcome(app, config, seconds)}`)
+    const seconds = performance.now() / 1000
+    process.stderr.write(clearLine)
+    process.stdout.write(welcome(app, config, seconds))
   } catch (error) {
     if (!isForPeople(error)) throw error
     process.stderr.write(`${clearLine}\n${error.message}\n\n`)
@@ -43,8 +43,9 @@ async function listen(app: App, { server }: Config): Promise<void> {
         cause,
       })
     }
-    if (code === 'EACCES')
+    if (code === 'EACCES') {
       throw new StartError(`Port ${server.port} is not open to this account. Set PORT to one above 1023.`, { cause })
+    }
     throw cause
   }
 }

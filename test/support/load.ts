@@ -3,7 +3,10 @@ import { post } from './process.ts'
 
 export interface Load {
   /** Names of the operations that were answered, with the id and the codes of the answer. */
-  readonly answered: ReadonlyMap<string, { readonly requestId: string; readonly status: number; readonly codes: readonly string[] }>
+  readonly answered: ReadonlyMap<
+    string,
+    { readonly requestId: string; readonly status: number; readonly codes: readonly string[] }
+  >
   /** Resolves when so many have been answered. */
   reached(count: number): Promise<void>
   /** Lets each caller finish what it has begun. */
@@ -29,7 +32,9 @@ export function startLoad({ url, token, callers, operation }: LoadOptions): Load
     while (!stopping) {
       sent += 1
       const name = `Load${sent}`
-      const answer = await post(`${url}/graphql`, operation(name, sent), { authorization: `Bearer ${token}` }).catch(() => null)
+      const answer = await post(`${url}/graphql`, operation(name, sent), { authorization: `Bearer ${token}` }).catch(
+        () => null,
+      )
       if (answer === null) return
       const codes = (answer.body.errors ?? []).map((error) => String(error.extensions.code))
       answered.set(name, { requestId: answer.headers.get('mandate-request-id') ?? '', status: answer.status, codes })

@@ -1,11 +1,15 @@
 /** A gateway as its users run it: a process of its own, started from these sources, spoken to over HTTP. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { printToken } from '../../cli/token.ts'
+import { realWorld } from '../../lib/world.ts'
+import { noise } from './noise.ts'
 
 export const repository = path.resolve(import.meta.dirname, '..', '..')
 
@@ -64,15 +68,16 @@ export async function startGateway(options: StartOptions = {}): Promise<GatewayP
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
-  await waitUntilReady(url, child, timeoutMs, () => output)
+  await waitUntilReady(url, child, timeoutMs * noise(), () => output)
   const startedInMs = performance.now() - startedMs
   const tokens = new Map<string, Promise<string>>()
 
   const mandate = (...args: string[]) => run(process.execPath, ['cli/main.ts', ...args], { cwd, env })
   const token = async (identity: string) => {
-    const { code, stdout, stderr } = await mandate('token', identity, '--url', url)
-    if (code !== 0) throw new Error(stderr)
-    return stdout.trim()
+    let printed = ''
+    const write = (text: string) => void (printed += text)
+    await printToken({ identity, url, dataFolder: folder }, { env, fetch, world: realWorld, write })
+    return printed.trim()
   }
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal)
@@ -97,6 +102,22 @@ export async function startGateway(options: StartOptions = {}): Promise<GatewayP
       if (!options.folder) await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Starts a gateway that is expected to end by itself; gives its exit code and all that it wrote. */
+export async function runGateway({ env = {}, folder, port, cwd = repository }: StartOptions) {
+  const own = { PORT: String(port ?? (await freePort())), ...(folder === undefined ? {} : { MANDATE_DATA: folder }) }
+  const child = spawn(process.execPath, [path.join(repository, 'gateway/main.ts')], {
+    cwd,
+    env: { ...cleanEnvironment(), ...own, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const late = setTimeout(() => child.kill('SIGKILL'), 60_000)
+  const [code] = (await once(child, 'close')) as [number | null]
+  clearTimeout(late)
+  return { code, output }
 }
 
 /** Posts a GraphQL request and reads the answer. */
@@ -125,7 +146,8 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
   return { ...env, LOG_LEVEL: 'warn' }
 }
 
-async function run(command: string, args: string[], options: { cwd: string; env: NodeJS.ProcessEnv }) {
+/** Runs a command to its end. */
+export async function run(command: string, args: string[], options: { cwd: string; env: NodeJS.ProcessEnv }) {
   try {
     const { stdout, stderr } = await promisify(execFile)(command, args, { ...options, maxBuffer: 64 * 1024 * 1024 })
     return { code: 0, stdout, stderr }

@@ -28,7 +28,10 @@ export async function copySources(): Promise<Sources> {
     async edit(file, before, after) {
       const text = await read(file)
       if (text.split(before).length !== 2) throw new Error(`\`${before}\` is not in ${file} exactly once.`)
-      await writeFile(path.join(folder, file), text.replace(before, () => after))
+      await writeFile(
+        path.join(folder, file),
+        text.replace(before, () => after),
+      )
     },
     async lineOf(file, text) {
       const line = (await read(file)).split('\n').findIndex((each) => each.includes(text))
