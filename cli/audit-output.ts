@@ -66,7 +66,7 @@ function codesOf({ result }: PlacedRecord): string {
 
 function fieldsOf({ requested, denied, transitive }: PlacedRecord): string {
   const parts = [`${requested.length} asked`]
-  if (transitive.length > 0) parts.push(`${transitive.length} more fetched`)
+  if (transitive.length > 0) parts.push(`${transitive.length} more needed`)
   if (denied.length > 0) parts.push(`${denied.length} denied`)
   return parts.join(', ')
 }
@@ -74,6 +74,20 @@ function fieldsOf({ requested, denied, transitive }: PlacedRecord): string {
 /** The answer of `audit show`. */
 export function showRequest(requestId: string, records: readonly PlacedRecord[]): string {
   return [`Request ${requestId}: ${count(records.length, 'record')}\n`, ...records.map(showRecord)].join('\n')
+}
+
+/** Between the lines that a long list is broken into; `safeText` would escape a line break that is in the names. */
+const lineEnd = ',\n'
+
+/** Names with commas between them, in lines of about a hundred characters. */
+function listed(names: readonly string[]): string {
+  const lines: string[] = []
+  for (const name of names.map((one) => safeText(one, 300))) {
+    const line = lines.at(-1)
+    if (line !== undefined && line.length + name.length < 98) lines[lines.length - 1] = `${line}, ${name}`
+    else lines.push(name)
+  }
+  return lines.join(lineEnd)
 }
 
 function showRecord(record: PlacedRecord): string {
@@ -87,11 +101,11 @@ function showRecord(record: PlacedRecord): string {
   if (caller?.purpose != null) lines.push(['purpose', caller.purpose])
   lines.push(['operation', [operation.kind ?? 'unread', operation.name ?? ''].join(' ').trim()])
   lines.push(['policy', record.policyRevision])
-  if (record.requested.length > 0) lines.push(['requested', record.requested.map(withCounts).join(', ')])
-  if (record.transitive.length > 0) lines.push(['also fetched', record.transitive.map(withCounts).join(', ')])
-  if (record.denied.length > 0) lines.push(['denied', record.denied.join(', ')])
-  if (record.unlisted.length > 0) lines.push(['no such field', record.unlisted.join(', ')])
-  for (const [at, args] of Object.entries(record.args)) lines.push([`args of ${at}`, JSON.stringify(args)])
+  if (record.requested.length > 0) lines.push(['requested', listed(record.requested.map(withCounts))])
+  if (record.transitive.length > 0) lines.push(['needed for it', listed(record.transitive.map(withCounts))])
+  if (record.denied.length > 0) lines.push(['denied', listed(record.denied)])
+  if (record.unlisted.length > 0) lines.push(['no such field', listed(record.unlisted)])
+  for (const [at, args] of Object.entries(record.args)) lines.push(['arguments', `${at} ${JSON.stringify(args)}`])
   if (result) {
     lines.push(['outcome', `${[result.outcome, ...result.codes].join(' ')}, ${result.durationMs} ms`])
     if (result.withheld) lines.push(['withheld', 'the answer never left, because this record was late'])
@@ -100,7 +114,10 @@ function showRecord(record: PlacedRecord): string {
   }
   lines.push(['hash', record.hash])
   const width = Math.max(...lines.map(([name]) => name.length))
-  const shown = lines.map(([name, value]) => `  ${name.padEnd(width)}  ${safeText(value, 2000)}\n`)
+  const shown = lines.map(([name, value]) => {
+    const safe = value.split(lineEnd).map((line) => safeText(line, 2000))
+    return `  ${name.padEnd(width)}  ${safe.join(`,\n${' '.repeat(width + 4)}`)}\n`
+  })
   return `${record.seq} ${record.kind}\n${shown.join('')}`
 
   function withCounts(coordinate: PlacedRecord['requested'][number]): string {

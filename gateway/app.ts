@@ -25,6 +25,7 @@ import { createStatementSigner } from './federation/statement-signer.ts'
 import { openTransport, seedCompany } from './federation/open-transport.ts'
 import { type HealthPart, registerHealth } from './health.ts'
 import { createHttpServer } from './http.ts'
+import { assertLocalOnly } from './identity/local-only.ts'
 import { openIdentity } from './identity/open-identity.ts'
 import { registerIdentityRoutes } from './identity-routes.ts'
 import type { Log } from './log.ts'
@@ -75,6 +76,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   await using opened = new AsyncDisposableStack()
   const address = config.server.publicUrl ?? `http://localhost:${config.server.port}`
   const metrics = createMetrics()
+  // What can be refused is refused before any data is touched.
+  const bindHost = config.server.host
+  if (config.identity.developmentIssuer) {
+    assertLocalOnly({ issuer: address, bindHost, environment: { NODE_ENV: config.environment } })
+  }
+  const hashKey = await loadLedgerKey({ configured: config.ledgerKey, folder: config.data })
 
   onProgress('Opening the database')
   const database = given.database ?? opened.use(await openConfiguredDatabase(config, address, log))
@@ -154,7 +161,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     audit: createAudit({
       ledger,
       index,
-      hashKey: await loadLedgerKey({ configured: config.ledgerKey, folder: config.data }),
+      hashKey,
       log,
     }),
     checks: operationChecks(createRateCheck({ shared: cache, local, costPerMinute: config.limits.costPerMinute })),

@@ -7,6 +7,7 @@ import type { Coordinate } from '../lib/labels.ts'
 import type { PolicyRevision } from '../policies/engine/revision.ts'
 import type { Operation } from './operation.ts'
 import type { Decision } from './policy/decide.ts'
+import type { Shape } from './shapes/read-shape.ts'
 
 /** What is known before anybody is. */
 export interface Arrival {
@@ -21,8 +22,16 @@ export interface Arrival {
   readonly signal: AbortSignal
 }
 
+/** The document as the caller sent it. */
+export interface SentDocument {
+  readonly text: string
+  /** What it has in common with others that differ in their literals only; null when it has no shape. */
+  readonly shape: Shape | null
+}
+
 export interface Exchange extends Arrival {
   readonly caller: Caller
+  readonly sent: SentDocument
   operation: Operation | null
   decision: Decision | null
   /** Cost units, once estimated. */
@@ -47,10 +56,11 @@ export interface Attempt {
 }
 
 /** Starts the exchange of a caller that has been authenticated. */
-export function beginExchange(arrival: Arrival, caller: Caller): Exchange {
+export function beginExchange(arrival: Arrival, caller: Caller, sent: SentDocument): Exchange {
   return {
     ...arrival,
     caller,
+    sent,
     operation: null,
     decision: null,
     cost: 0,

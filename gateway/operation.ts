@@ -80,7 +80,10 @@ export interface DescribeInput {
   readonly schema: GraphQLSchema
   readonly document: DocumentNode
   readonly operation: OperationDefinitionNode
+  /** As the caller sent it. */
   readonly text: string
+  /** The operation's name, where the document has lost it (`shapes/`). */
+  readonly name?: string | null
   readonly variables: Readonly<Record<string, unknown>>
   /** How many selected fields, fragments expanded, one operation may have. */
   readonly maxFields: number
@@ -91,7 +94,7 @@ export interface DescribeInput {
  * @throws a refusal: `BAD_USER_INPUT` when a variable does not fit, `OPERATION_TOO_LARGE` when expansion passes `maxFields`.
  */
 export function describeOperation(input: DescribeInput): Operation {
-  const { schema, operation, text } = input
+  const { schema, operation, text, name = null } = input
   const rootType = schema.getRootType(operation.operation)
   if (!rootType || operation.operation === OperationTypeNode.SUBSCRIPTION) {
     throw refusal('BAD_REQUEST', `This endpoint runs no ${operation.operation} operations.`)
@@ -102,7 +105,7 @@ export function describeOperation(input: DescribeInput): Operation {
   flatten(roots, fields)
   return {
     kind: operation.operation,
-    name: operation.name?.value ?? null,
+    name: operation.name?.value ?? name,
     text,
     hash: hashOperation(text),
     roots,

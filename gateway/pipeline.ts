@@ -2,7 +2,7 @@
  * The ten steps of a request, in order (`docs/lifecycle.md`). This file alone knows what comes next; every stage knows only its
  * own work. Whatever happens, an answer leaves through `finish`: recorded first, then sent.
  */
-import { type ApolloServerPlugin, type GraphQLRequestContext, HeaderMap } from '@apollo/server'
+import { type ApolloServer, type ApolloServerPlugin, type GraphQLRequestContext, HeaderMap } from '@apollo/server'
 import { type ExecutionResult, type GraphQLError, type OperationDefinitionNode, executeSync } from 'graphql'
 import type { IncomingHttpHeaders } from 'node:http'
 import { refusal } from '../lib/errors.ts'
@@ -22,6 +22,7 @@ import type { Answer } from './response/answer.ts'
 import { answerFrom, refusalAnswer } from './response/answer.ts'
 import { mapExecutionErrors } from './response/map-errors.ts'
 import { abortError } from './response/system-errors.ts'
+import { readShape } from './shapes/read-shape.ts'
 import { type PipelineContext, createVisibleServers } from './visible-servers.ts'
 import { traced } from './tracing.ts'
 
@@ -55,11 +56,17 @@ export function createPipeline(deps: PipelineDependencies): Pipeline {
       // INVARIANT: `didResolveOperation` runs after parsing.
       document: context.document ?? { kind: 'Document' as never, definitions: [] },
       operation,
-      text: context.source ?? '',
+      text: exchange.sent.text,
+      name: exchange.sent.shape?.operationName ?? null,
       variables: context.request.variables ?? {},
       maxFields: limits.fields,
     })
     exchange.operation = described
+    if (exchange.sent.shape && context.source === exchange.sent.text) {
+      // INVARIANT: the server of this exchange has been made.
+      const { shapes } = await servers.for(exchange)
+      if (context.document) shapes.learn(exchange.sent.shape, context.document, context.schema)
+    }
     await traced('checks', () => runChecks(checks, { operation: described, limits, exchange }))
     exchange.decision = await traced('decide', () => policy.decide(described, exchange))
     policy.assertAllowed(exchange.decision)
@@ -103,6 +110,32 @@ export function createPipeline(deps: PipelineDependencies): Pipeline {
     log,
   })
 
+  /** Steps 3 to 9, under the shape of the operation where it is known. */
+  async function ask(exchange: Exchange, incoming: Incoming): Promise<Answer> {
+    const { server, shapes } = await servers.for(exchange)
+    const { shape } = exchange.sent
+    const rewritten = shape && shapes.rewrite(incoming, shape)
+    if (rewritten) {
+      const answer = await sendTo(server, exchange, rewritten)
+      // A literal that does not fit its type is told in the caller's own words: nothing has been decided or done yet.
+      if (exchange.operation) return answer
+    }
+    return sendTo(server, exchange, incoming)
+  }
+
+  async function sendTo(
+    server: ApolloServer<PipelineContext>,
+    exchange: Exchange,
+    incoming: Incoming,
+  ): Promise<Answer> {
+    const context = { exchange }
+    const response = await server.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { ...incoming, headers: headerMap(incoming.headers) },
+      context: () => Promise.resolve(context),
+    })
+    return answerFrom(response)
+  }
+
   function withChallenge(answer: Answer, incoming: Incoming): Answer {
     if (answer.status !== 401) return answer
     return { ...answer, headers: { ...answer.headers, 'www-authenticate': deps.challenge(incoming) } }
@@ -119,16 +152,10 @@ export function createPipeline(deps: PipelineDependencies): Pipeline {
       let answer: Answer
       try {
         const caller = await traced('authenticate', () => authenticator.authenticate(incoming))
-        exchange = beginExchange(arrival, caller)
-        checkText(documentText(incoming), limits)
-        const server = await servers.for(exchange)
-        const context = { exchange }
-        answer = answerFrom(
-          await server.executeHTTPGraphQLRequest({
-            httpGraphQLRequest: { ...incoming, headers: headerMap(incoming.headers) },
-            context: () => Promise.resolve(context),
-          }),
-        )
+        const text = documentText(incoming)
+        checkText(text, limits)
+        exchange = beginExchange(arrival, caller, { text, shape: readShape(text) })
+        answer = await ask(exchange, incoming)
       } catch (error) {
         answer = withChallenge(refusalAnswer(error, arrival, log), incoming)
       }

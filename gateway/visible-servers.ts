@@ -17,6 +17,7 @@ import type { Exchange } from './exchange.ts'
 import type { FederatedRequest } from './federation/federation.ts'
 import type { Log } from './log.ts'
 import { formatError } from './response/map-errors.ts'
+import { type ShapeStore, createShapeStore } from './shapes/shape-store.ts'
 
 export interface PipelineContext {
   readonly exchange: Exchange
@@ -31,9 +32,15 @@ export interface VisibleServersOptions {
   readonly log: Log
 }
 
+export interface VisibleServer {
+  readonly server: ApolloServer<PipelineContext>
+  /** The shapes of operations that are valid for its schema. */
+  readonly shapes: ShapeStore
+}
+
 export interface VisibleServers {
   /** The server for the caller of this exchange; made at the first request of its authority. */
-  for(exchange: Exchange): Promise<ApolloServer<PipelineContext>>
+  for(exchange: Exchange): Promise<VisibleServer>
 }
 
 /** Authorities kept at once: scope sets of roles, so a few dozen in practice. */
@@ -43,7 +50,7 @@ const maxDocuments = 1_000
 
 export function createVisibleServers(options: VisibleServersOptions): VisibleServers {
   // An evicted server holds no timer and no socket; requests that still run on it finish.
-  const servers = new LRUCache<string, Promise<ApolloServer<PipelineContext>>>({ max: maxServers })
+  const servers = new LRUCache<string, Promise<VisibleServer>>({ max: maxServers })
   return {
     for(exchange) {
       const { key, schema } = options.schemaFor(exchange)
@@ -57,7 +64,7 @@ export function createVisibleServers(options: VisibleServersOptions): VisibleSer
   }
 }
 
-async function startServer(schema: GraphQLSchema, options: VisibleServersOptions) {
+async function startServer(schema: GraphQLSchema, options: VisibleServersOptions): Promise<VisibleServer> {
   const { plugin, maxTokens, log } = options
   const server = new ApolloServer<PipelineContext>({
     gateway: fixedGateway(schema, options),
@@ -82,7 +89,7 @@ async function startServer(schema: GraphQLSchema, options: VisibleServersOptions
     logger: log,
   })
   await server.start()
-  return server
+  return { server, shapes: createShapeStore() }
 }
 
 /** A gateway, to Apollo Server, that has one schema for ever and hands operations to the pipeline. */

@@ -5,7 +5,7 @@
  */
 import type { CallerKind } from '../lib/caller.ts'
 import type { RuleContext } from './engine/types.ts'
-import { groupRule, leafRule, type Answer, type RecordTarget, type Rule, type RuleRecord } from './engine/rule.ts'
+import { groupRule, leafRule, type Answer, type RecordTarget, type Rule } from './engine/rule.ts'
 import type { PurposeName } from './purposes.ts'
 import type { ScopeName } from './scopes.ts'
 import { argumentValues } from './vocabulary/argument.ts'
@@ -160,7 +160,7 @@ export function recordWhere<const Field extends string>(
     inputs: ['record', 'identity', 'time'],
     read: fields.map((field) => `record.${field}`),
     check: ({ record, context }) => {
-      const holds = predicate(record as RuleRecord & Readonly<Record<Field, unknown>>, context)
+      const holds = predicate(record, context)
       return holds instanceof Promise ? holds.then(answer) : answer(holds)
     },
   })

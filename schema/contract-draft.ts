@@ -9,6 +9,7 @@ import {
   type ConstDirectiveNode,
   type FieldDefinitionNode,
   type InputValueDefinitionNode,
+  type StringValueNode,
   type TypeDefinitionNode,
   type TypeExtensionNode,
   type TypeNode,
@@ -94,7 +95,7 @@ export class ContractDrafts {
       contract.shared === undefined
         ? []
         : parse(contract.shared, { noLocation: true }).definitions.flatMap((node) =>
-            'name' in node && node.name !== undefined ? [node.name.value] : [],
+            'name' in node ? [node.name.value] : [],
           ),
     )
     const place: Place = { contract, names: directiveNames(document, contract.file), sharedTypes }
@@ -108,7 +109,7 @@ export class ContractDrafts {
     const typeName = node.name.value
     const draft = this.#draft(typeName, kindOf(node), contract)
     draft.subgraphs.add(contract.name)
-    if ('description' in node) draft.description ??= node.description?.value ?? null
+    if ('description' in node) draft.description ??= descriptionOf(node)
     const applied = meanings(node.directives, place, typeName)
     for (const { meaning, directive } of applied) {
       if (meaning === 'label') draft.labels.add(sensitivityOf(directive, contract.file, typeName))
@@ -140,7 +141,7 @@ export class ContractDrafts {
     const at = `${typeName}.${node.name.value}`
     const draft = type.fields.get(node.name.value) ?? emptyField(node.type)
     type.fields.set(node.name.value, draft)
-    draft.description ??= node.description?.value ?? null
+    draft.description ??= descriptionOf(node)
     draft.shared ||= place.sharedTypes.has(typeName)
     let external = false
     for (const { meaning, directive } of meanings(node.directives, place, at)) {
@@ -186,6 +187,11 @@ function kindOf(node: TypeNodeOfContract): ContractTypeKind {
   const kind = kinds[node.kind.replace(/Type(?:Definition|Extension)$/u, '')]
   if (kind === undefined) throw new TypeError(`unknown kind ${node.kind}`)
   return kind
+}
+
+/** The parser leaves `description: undefined` on what has none. */
+function descriptionOf({ description }: { readonly description?: StringValueNode | undefined }): string | null {
+  return description?.value ?? null
 }
 
 function meanings(directives: readonly ConstDirectiveNode[] | undefined, place: Place, at: string) {

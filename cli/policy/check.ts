@@ -21,7 +21,8 @@ export async function checkPolicies(io: PolicyIo, options: { readonly json?: boo
     io.write(
       `Revision ${id} is good: ${String(rules.size)} coordinates ruled, ${String(roles.size)} roles, ${String(scopes.size)} scopes.\n`,
     )
-    if (types.outcome === 'skipped') io.write('Types were not checked: TypeScript is not installed here.\n')
+    if (types.outcome === 'skipped')
+      io.write('Types were not checked: TypeScript is not installed, or the folder is outside the repository.\n')
   }
   if (problems.length > 0) {
     throw new Error(`The policies have ${problems.length === 1 ? 'a problem' : `${String(problems.length)} problems`}.`)

@@ -34,7 +34,7 @@ export async function explainPolicies(io: PolicyIo, options: ExplainPoliciesOpti
   const now = options.at === undefined ? io.world.now() : new Date(options.at)
   if (Number.isNaN(now.getTime())) throw new Error(`\`${options.at ?? ''}\` is not a time like 2026-10-28T09:30:00Z.`)
   const caller = callerFor(options, revision, now)
-  const isCoordinate = /^[A-Za-z_]\w*\.[A-Za-z_]\w*$/u.test(options.subject)
+  const isCoordinate = /^[A-Za-z_]\w*\.(?!(?:graphql|gql)$)[A-Za-z_]\w*$/u.test(options.subject)
   if (isCoordinate) await explainCoordinate(io, options, revision, caller, now)
   else await explainOperation(io, options, revision, caller, now)
 }
@@ -74,12 +74,13 @@ async function explainOperation(
   const [wrong] = validate(apiSchema, document)
   if (wrong !== undefined) throw new Error(`The operation does not fit the schema: ${wrong.message}`)
   const operation = getOperationAST(document)
-  if (operation === null || operation === undefined) throw new Error('Give a document with exactly one operation.')
+  if (!operation) throw new Error('Give a document with exactly one operation.')
   const described = describeOperation({
     schema: apiSchema,
     document,
     operation,
     text,
+    name: operation.name?.value ?? null,
     variables: readVariables(options.var),
     maxFields: 5000,
   })
@@ -167,8 +168,7 @@ export function readVariables(pairs: readonly string[]): Readonly<Record<string,
     let target = variables
     for (const key of keys.slice(0, -1)) {
       const next = (target[key] ??= Object.create(null) as Record<string, unknown>)
-      if (typeof next !== 'object' || next === null)
-        throw new Error(`\`${pair}\` sets a part of what is a plain value.`)
+      if (typeof next !== 'object') throw new Error(`\`${pair}\` sets a part of what is a plain value.`)
       target = next as Record<string, unknown>
     }
     target[keys.at(-1) ?? name] = readValue(rest.join('='))

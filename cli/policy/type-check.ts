@@ -8,12 +8,13 @@ import type { PolicyProblem } from '../../policies/engine/types.ts'
 
 export type TypeCheckResult =
   | { readonly outcome: 'checked'; readonly problems: readonly PolicyProblem[] }
-  /** TypeScript is not installed. */
+  /** TypeScript is not installed, or the policies are outside the repository and its types. */
   | { readonly outcome: 'skipped' }
 
 /** Checks every file of the policies folder under the repository's compiler options. */
 export async function typeCheckPolicies(root: string, policies: string): Promise<TypeCheckResult> {
-  const typescript = await importTypeScript()
+  const inside = !path.relative(root, policies).startsWith('..')
+  const typescript = inside ? await importTypeScript() : null
   if (typescript === null) return { outcome: 'skipped' }
   const configFile = path.join(root, 'tsconfig.json')
   const { config } = typescript.readConfigFile(configFile, (file) => typescript.sys.readFile(file)) as {

@@ -2,7 +2,7 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
 import type { Coordinate } from '../../lib/labels.ts'
 import { hashOperation } from '../../lib/statement.ts'
-import type { SubgraphResponse } from '../../subgraphs/subgraph.ts'
+import type { SubgraphError, SubgraphResponse } from '../../subgraphs/subgraph.ts'
 import type { Exchange } from '../exchange.ts'
 import { systemFailure } from './system-failure.ts'
 import type { Transport } from './transport.ts'
@@ -38,11 +38,16 @@ export class SubgraphDataSource implements GraphQLDataSource<{ exchange: Exchang
         signal: exchange.signal,
       })
       countResolved(response, exchange.resolved)
-      return { data: response.data ?? null, ...(response.errors ? { errors: [...response.errors] } : {}) }
+      return { data: response.data ?? null, ...(response.errors ? { errors: response.errors.map(placed) } : {}) }
     } catch (cause) {
       return { data: null, errors: [systemFailure(this.#name, cause, exchange)] }
     }
   }
+}
+
+/** An error of a whole fetch belongs to the place of the fetch in the answer: Apollo's executor puts it in front of the path. */
+function placed(error: SubgraphError): SubgraphError {
+  return error.path ? error : { ...error, path: [] }
 }
 
 function countResolved(response: SubgraphResponse, into: Map<Coordinate, number>): void {

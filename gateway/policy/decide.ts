@@ -6,7 +6,7 @@ import type { Caller } from '../../lib/caller.ts'
 import type { Coordinate } from '../../lib/labels.ts'
 import { authorityOf, evaluate } from '../../policies/engine/evaluate.ts'
 import type { PolicyRevision } from '../../policies/engine/revision.ts'
-import type { Authority } from '../../policies/engine/rule.ts'
+import type { Authority, Rule } from '../../policies/engine/rule.ts'
 import { smallestMissing } from '../../policies/engine/settle.ts'
 import { settledVerdicts } from '../../policies/engine/settled.ts'
 import type { RuleContext, Verdict } from '../../policies/engine/types.ts'
@@ -79,6 +79,12 @@ interface Asked {
   readonly verdict: Verdict
 }
 
+interface Question {
+  readonly coordinate: Coordinate
+  readonly path: string
+  readonly verdict: Verdict | Promise<Verdict>
+}
+
 /** Decides an operation. Never rejects: what cannot be decided is denied. */
 export async function decide(
   operation: DecidedOperation,
@@ -88,7 +94,11 @@ export async function decide(
 ): Promise<Decision> {
   const context: RuleContext = { caller, now }
   const authority = authorityOf(caller)
-  const asked = await Promise.all(askOnce(operation, authority, context, revision))
+  const asked: Asked[] = []
+  for (const { coordinate, path, verdict } of askOnce(operation, authority, context, revision)) {
+    // All questions have been asked by now; none waits for another.
+    asked.push({ coordinate, path, verdict: verdict instanceof Promise ? await verdict : verdict })
+  }
   const base: DecisionBase = {
     revision: revision.id,
     needsRecord: unique(
@@ -111,10 +121,10 @@ function askOnce(
   authority: Authority,
   context: RuleContext,
   revision: PolicyRevision,
-): readonly (Asked | Promise<Asked>)[] {
+): readonly Question[] {
   const settled = settledVerdicts(revision, authority)
   const seen = new Set<string>()
-  const questions: (Asked | Promise<Asked>)[] = []
+  const questions: Question[] = []
   for (const { coordinate, args, path } of operation.fields) {
     // Meta fields tell what the visible schema tells, and the type of an object whose field is decided on its own.
     if (coordinate.includes('.__')) continue
@@ -126,8 +136,7 @@ function askOnce(
     const verdict = settled(coordinate)
     if (verdict !== null) questions.push({ coordinate, path: at, verdict })
     else if (rule !== undefined) {
-      const answer = evaluate(rule.rule, { record: 'elsewhere', args, context })
-      questions.push(answer.then((each) => ({ coordinate, path: at, verdict: each })))
+      questions.push({ coordinate, path: at, verdict: evaluate(rule.rule, { record: 'elsewhere', args, context }) })
     }
   }
   return questions
@@ -155,7 +164,10 @@ function deny(refused: readonly Asked[], authority: Authority, revision: PolicyR
   })
   const isShut = ({ coordinate }: { readonly coordinate: Coordinate }) =>
     view.standing(coordinate).missingScopes.length > 0
-  const rules = known.filter(isShut).flatMap(({ coordinate }) => revision.rules.get(coordinate)?.rule ?? [])
+  const rules = known.filter(isShut).flatMap(({ coordinate }): readonly Rule[] => {
+    const compiled = revision.rules.get(coordinate)
+    return compiled === undefined ? [] : [compiled.rule]
+  })
   const smallest = smallestMissing(rules, authority, new Set(revision.scopes.keys())) ?? []
   const alternatives = denied.filter((field) => !isShut(field)).flatMap((field) => field.missingScopes)
   const missing = unique([...smallest, ...alternatives.map(({ scope }) => scope)])
@@ -175,14 +187,12 @@ function transitiveOf(asked: readonly Asked[], revision: PolicyRevision): readon
 }
 
 /** Arguments as text, whatever the order of their keys. */
-function argumentsKey(value: unknown): string {
-  return (
-    JSON.stringify(value, (_key, part: unknown) => {
-      if (typeof part === 'bigint') return `${String(part)}n`
-      if (typeof part !== 'object' || part === null || Array.isArray(part)) return part
-      return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-    }) ?? ''
-  )
+function argumentsKey(value: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part === 'bigint') return `${String(part)}n`
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part
+    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+  })
 }
 
 function unique<T>(items: readonly T[]): readonly T[] {

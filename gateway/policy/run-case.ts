@@ -127,7 +127,8 @@ function describe(
     (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
   )
   if (operation === undefined) throw new TypeError('the document has no operation')
-  return describeOperation({ schema, document, operation, text: print(document), variables, maxFields: 2000 })
+  const name = operation.name?.value ?? null
+  return describeOperation({ schema, document, operation, text: print(document), name, variables, maxFields: 2000 })
 }
 
 async function afterRecords(

@@ -5,7 +5,10 @@
 import { type ASTNode, type DefinitionNode, type DocumentNode, Kind, visit } from 'graphql'
 
 /** The definitions of a visible schema without the sentences that name what only `whole` has. */
-export function withoutHiddenNames(definitions: readonly DefinitionNode[], whole: DocumentNode): readonly DefinitionNode[] {
+export function withoutHiddenNames(
+  definitions: readonly DefinitionNode[],
+  whole: DocumentNode,
+): readonly DefinitionNode[] {
   const document: DocumentNode = { kind: Kind.DOCUMENT, definitions }
   const visible = namesIn(document)
   const hidden = new Set([...namesIn(whole)].filter((name) => !visible.has(name)))
@@ -25,7 +28,7 @@ function namesIn(document: DocumentNode): Set<string> {
   const names = new Set<string>()
   visit(document, {
     enter(node) {
-      if ('name' in node && node.name !== undefined && node.kind.endsWith('Definition')) names.add(node.name.value)
+      if ('name' in node && node.kind.endsWith('Definition')) names.add(node.name.value)
     },
   })
   return names
@@ -39,7 +42,10 @@ function keepSentences(text: string, hidden: ReadonlySet<string>): string {
 
 /** What a sentence calls by its name: words in backticks, and words that are no words: `updateAccount`, `LAST_NAME`. */
 function mentioned(sentence: string): readonly string[] {
-  const quoted = [...sentence.matchAll(/`(\w+)(?:\.(\w+))?`/gu)].flatMap(([, first = '', second = '']) => [first, second])
+  const quoted = [...sentence.matchAll(/`(\w+)(?:\.(\w+))?`/gu)].flatMap(([, first = '', second = '']) => [
+    first,
+    second,
+  ])
   const words = sentence.match(/\w+/gu) ?? []
   return [...quoted, ...words.filter((word) => /[a-z][A-Z]|[A-Z]_[A-Z]/u.test(word))]
 }

@@ -58,7 +58,7 @@ function visibleDocument(document: DocumentNode, view: AuthorityView, revision: 
   )
   const settled = dropDangling(disclosed)
   const reachable = reachableNames(settled)
-  const kept = settled.filter((node) => !('name' in node) || node.name === undefined || reachable.has(node.name.value))
+  const kept = settled.filter((node) => reachable.has(nameOf(node) ?? ''))
   const whole = withQuery(kept).map((node) => withoutLostInterfaces(node, reachable))
   return { kind: Kind.DOCUMENT, definitions: withoutHiddenNames(whole, document) }
 }
@@ -102,10 +102,7 @@ function prune(definitions: readonly DefinitionNode[]): readonly DefinitionNode[
     if (isComposed(node)) return (node.fields ?? []).length > 0
     return node.kind !== Kind.UNION_TYPE_DEFINITION || (node.types ?? []).length > 0
   })
-  const names = new Set([
-    ...builtInScalars,
-    ...alive.flatMap((node) => ('name' in node && node.name ? [node.name.value] : [])),
-  ])
+  const names = new Set([...builtInScalars, ...alive.flatMap((node) => nameOf(node) ?? [])])
   const implemented = implementations(alive)
   return alive.map((node) => {
     if (node.kind === Kind.UNION_TYPE_DEFINITION) {
@@ -135,11 +132,7 @@ function implementations(definitions: readonly DefinitionNode[]): ReadonlyMap<st
 
 /** Everything that a query or mutation of this schema can name. */
 function reachableNames(definitions: readonly DefinitionNode[]): ReadonlySet<string> {
-  const byName = new Map(
-    definitions.flatMap((node) =>
-      'name' in node && node.name !== undefined ? [[node.name.value, node] as const] : [],
-    ),
-  )
+  const byName = new Map(definitions.map((node) => [nameOf(node) ?? '', node]))
   const implementers = definitions.filter(isComposed)
   const reached = new Set<string>()
   const visitInputs = (inputs: readonly InputValueDefinitionNode[] | undefined): void => {
@@ -181,6 +174,10 @@ function withoutLostInterfaces(node: DefinitionNode, reachable: ReadonlySet<stri
 function withQuery(definitions: readonly DefinitionNode[]): readonly DefinitionNode[] {
   if (definitions.some((node) => isComposed(node) && node.name.value === 'Query')) return definitions
   return [...definitions, ...parse('type Query { "Nothing is open to you." nothing: Boolean }').definitions]
+}
+
+function nameOf(node: DefinitionNode): string | null {
+  return 'name' in node ? node.name.value : null
 }
 
 const builtInScalars = ['Int', 'Float', 'String', 'Boolean', 'ID']

@@ -22,9 +22,10 @@ export function answerFrom(response: HTTPGraphQLResponse): Answer {
   // INVARIANT: incremental delivery is not offered, so every response is complete.
   if (response.body.kind !== 'complete') throw new Error('Incremental responses are not supported.')
   const body = response.body.string
-  const { codes, data } = readBody(body)
+  const { codes, data, refused } = readBody(body)
   return {
-    status: response.status ?? 200,
+    // Apollo Server answers some refusals with 200; the catalogue knows better.
+    status: refused && (response.status ?? 200) === 200 ? catalog[refused].status : (response.status ?? 200),
     headers: Object.fromEntries(response.headers),
     body,
     codes,
@@ -54,9 +55,10 @@ function masked(error: unknown, arrival: Arrival, log: Log): GraphQLError {
 }
 
 /** Errors are few and stand first in the body, so an answer without them is not parsed again. */
-function readBody(body: string): Pick<Answer, 'codes' | 'data'> {
-  if (!body.startsWith('{"errors":')) return { codes: [], data: 'whole' }
+function readBody(body: string): Pick<Answer, 'codes' | 'data'> & { readonly refused: ErrorCode | null } {
+  if (!body.startsWith('{"errors":')) return { codes: [], data: 'whole', refused: null }
   const parsed = JSON.parse(body) as { errors?: { extensions?: { code?: unknown } }[]; data?: unknown }
   const codes = new Set((parsed.errors ?? []).map((error) => error.extensions?.code).filter(isErrorCode))
-  return { codes: [...codes], data: parsed.data ? 'partial' : 'none' }
+  const [first = null] = codes
+  return { codes: [...codes], data: parsed.data ? 'partial' : 'none', refused: 'data' in parsed ? null : first }
 }

@@ -84,7 +84,7 @@ function tableLiteral(text: string, typeNames: readonly string[]): ObjectExpress
 
 /** Node calls this experimental on standard error, once a process; whoever edits a rule cannot do anything about that. */
 function withoutTypes(text: string): string {
-  const { emitWarning } = process
+  const emitWarning = process.emitWarning.bind(process)
   process.emitWarning = () => undefined
   try {
     return stripTypeScriptTypes(text)

@@ -144,7 +144,7 @@ function requireAnswer(answer: unknown): Answer {
 
 /** Makes a rule of rules. `parts` is not checked here: the compiler refuses what does not belong, with its place. */
 export function groupRule(form: Group['form'], parts: readonly Rule[], where: string | null = writtenAt()): Rule {
-  const title = `${form}(${parts.map((part) => describeRule(part)?.title ?? String(part)).join(', ')})`
+  const title = `${form}(${parts.map((part) => describeRule(part)?.title ?? typeof part).join(', ')})`
   const rule = shieldGroup(form, parts)
   descriptions.set(rule, Object.freeze({ form, title, parts: Object.freeze([...parts]), where }))
   return rule as Rule

@@ -9,10 +9,14 @@ export function argumentValues(args: Readonly<Record<string, unknown>>, path: st
   for (const part of path.split('.')) {
     values = values.flatMap((value) => {
       const next: unknown = isObject(value) && Object.hasOwn(value, part) ? value[part] : null
-      return Array.isArray(next) ? next.flat(Infinity) : [next ?? null]
+      return Array.isArray(next) ? flatten(next) : [next ?? null]
     })
   }
   return values
+}
+
+function flatten(list: readonly unknown[]): readonly unknown[] {
+  return list.flatMap((item) => (Array.isArray(item) ? flatten(item) : [item]))
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

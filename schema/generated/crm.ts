@@ -72,6 +72,7 @@ export type DecimalFilter = {
   readonly lte?: InputMaybe<Scalars['Decimal']['input']>
 }
 
+/** What can be asked. */
 export type Query = {
   /** One account by its id; null when there is none. */
   readonly account: Maybe<Account>
@@ -99,14 +100,17 @@ export type Query = {
   readonly activities: ActivityConnection
 }
 
+/** What can be asked. */
 export type QueryAccountArgs = {
   id: Scalars['ID']['input']
 }
 
+/** What can be asked. */
 export type QueryAccountByNameArgs = {
   name: Scalars['String']['input']
 }
 
+/** What can be asked. */
 export type QueryAccountsArgs = {
   first?: Scalars['Int']['input']
   after: InputMaybe<Scalars['String']['input']>
@@ -114,14 +118,17 @@ export type QueryAccountsArgs = {
   sort: InputMaybe<AccountSort>
 }
 
+/** What can be asked. */
 export type QueryContactArgs = {
   id: Scalars['ID']['input']
 }
 
+/** What can be asked. */
 export type QueryContactByEmailArgs = {
   email: Scalars['String']['input']
 }
 
+/** What can be asked. */
 export type QueryContactsArgs = {
   first?: Scalars['Int']['input']
   after: InputMaybe<Scalars['String']['input']>
@@ -129,10 +136,12 @@ export type QueryContactsArgs = {
   sort: InputMaybe<ContactSort>
 }
 
+/** What can be asked. */
 export type QueryOpportunityArgs = {
   id: Scalars['ID']['input']
 }
 
+/** What can be asked. */
 export type QueryOpportunitiesArgs = {
   first?: Scalars['Int']['input']
   after: InputMaybe<Scalars['String']['input']>
@@ -140,10 +149,12 @@ export type QueryOpportunitiesArgs = {
   sort: InputMaybe<OpportunitySort>
 }
 
+/** What can be asked. */
 export type QueryCaseArgs = {
   id: Scalars['ID']['input']
 }
 
+/** What can be asked. */
 export type QueryCasesArgs = {
   first?: Scalars['Int']['input']
   after: InputMaybe<Scalars['String']['input']>
@@ -151,10 +162,12 @@ export type QueryCasesArgs = {
   sort: InputMaybe<CaseSort>
 }
 
+/** What can be asked. */
 export type QueryActivityArgs = {
   id: Scalars['ID']['input']
 }
 
+/** What can be asked. */
 export type QueryActivitiesArgs = {
   first?: Scalars['Int']['input']
   after: InputMaybe<Scalars['String']['input']>
@@ -162,6 +175,7 @@ export type QueryActivitiesArgs = {
   sort: InputMaybe<ActivitySort>
 }
 
+/** What can be changed. */
 export type Mutation = {
   /** Creates an account. */
   readonly createAccount: AccountPayload
@@ -191,54 +205,67 @@ export type Mutation = {
   readonly completeActivity: ActivityPayload
 }
 
+/** What can be changed. */
 export type MutationCreateAccountArgs = {
   input: CreateAccountInput
 }
 
+/** What can be changed. */
 export type MutationUpdateAccountArgs = {
   input: UpdateAccountInput
 }
 
+/** What can be changed. */
 export type MutationCreateContactArgs = {
   input: CreateContactInput
 }
 
+/** What can be changed. */
 export type MutationUpdateContactArgs = {
   input: UpdateContactInput
 }
 
+/** What can be changed. */
 export type MutationCreateOpportunityArgs = {
   input: CreateOpportunityInput
 }
 
+/** What can be changed. */
 export type MutationUpdateOpportunityArgs = {
   input: UpdateOpportunityInput
 }
 
+/** What can be changed. */
 export type MutationTransitionOpportunityArgs = {
   input: TransitionOpportunityInput
 }
 
+/** What can be changed. */
 export type MutationCreateCaseArgs = {
   input: CreateCaseInput
 }
 
+/** What can be changed. */
 export type MutationUpdateCaseArgs = {
   input: UpdateCaseInput
 }
 
+/** What can be changed. */
 export type MutationTransitionCaseArgs = {
   input: TransitionCaseInput
 }
 
+/** What can be changed. */
 export type MutationAddCaseCommentArgs = {
   input: AddCaseCommentInput
 }
 
+/** What can be changed. */
 export type MutationCreateActivityArgs = {
   input: CreateActivityInput
 }
 
+/** What can be changed. */
 export type MutationCompleteActivityArgs = {
   input: CompleteActivityInput
 }

@@ -72,6 +72,7 @@ export type DecimalFilter = {
   readonly lte?: InputMaybe<Scalars['Decimal']['input']>
 }
 
+/** What can be asked. */
 export type Query = {
   /** The invoice with this id, or null. */
   readonly invoice: Maybe<Invoice>
@@ -93,10 +94,12 @@ export type Query = {
   readonly journalEntries: JournalEntryConnection
 }
 
+/** What can be asked. */
 export type QueryInvoiceArgs = {
   id: Scalars['ID']['input']
 }
 
+/** What can be asked. */
 export type QueryInvoicesArgs = {
   first?: Scalars['Int']['input']
   after: InputMaybe<Scalars['String']['input']>
@@ -104,14 +107,17 @@ export type QueryInvoicesArgs = {
   sort: InputMaybe<InvoiceSort>
 }
 
+/** What can be asked. */
 export type QuerySupplierArgs = {
   id: Scalars['ID']['input']
 }
 
+/** What can be asked. */
 export type QuerySupplierByNameArgs = {
   name: Scalars['String']['input']
 }
 
+/** What can be asked. */
 export type QuerySuppliersArgs = {
   first?: Scalars['Int']['input']
   after: InputMaybe<Scalars['String']['input']>
@@ -119,10 +125,12 @@ export type QuerySuppliersArgs = {
   sort: InputMaybe<SupplierSort>
 }
 
+/** What can be asked. */
 export type QueryPaymentArgs = {
   id: Scalars['ID']['input']
 }
 
+/** What can be asked. */
 export type QueryPaymentsArgs = {
   first?: Scalars['Int']['input']
   after: InputMaybe<Scalars['String']['input']>
@@ -130,10 +138,12 @@ export type QueryPaymentsArgs = {
   sort: InputMaybe<PaymentSort>
 }
 
+/** What can be asked. */
 export type QueryJournalEntryArgs = {
   id: Scalars['ID']['input']
 }
 
+/** What can be asked. */
 export type QueryJournalEntriesArgs = {
   first?: Scalars['Int']['input']
   after: InputMaybe<Scalars['String']['input']>
@@ -141,6 +151,7 @@ export type QueryJournalEntriesArgs = {
   sort: InputMaybe<JournalEntrySort>
 }
 
+/** What can be changed. */
 export type Mutation = {
   /** Captures an invoice in status RECEIVED; line amounts, VAT and totals are computed from the lines. */
   readonly createInvoice: InvoicePayload
@@ -166,46 +177,57 @@ export type Mutation = {
   readonly updateSupplierBankDetails: SupplierPayload
 }
 
+/** What can be changed. */
 export type MutationCreateInvoiceArgs = {
   input: CreateInvoiceInput
 }
 
+/** What can be changed. */
 export type MutationMatchInvoiceArgs = {
   input: MatchInvoiceInput
 }
 
+/** What can be changed. */
 export type MutationApproveInvoiceArgs = {
   input: ApproveInvoiceInput
 }
 
+/** What can be changed. */
 export type MutationDisputeInvoiceArgs = {
   input: DisputeInvoiceInput
 }
 
+/** What can be changed. */
 export type MutationCancelInvoiceArgs = {
   input: CancelInvoiceInput
 }
 
+/** What can be changed. */
 export type MutationCreatePaymentArgs = {
   input: CreatePaymentInput
 }
 
+/** What can be changed. */
 export type MutationApprovePaymentArgs = {
   input: ApprovePaymentInput
 }
 
+/** What can be changed. */
 export type MutationCancelPaymentArgs = {
   input: CancelPaymentInput
 }
 
+/** What can be changed. */
 export type MutationReleasePaymentArgs = {
   input: ReleasePaymentInput
 }
 
+/** What can be changed. */
 export type MutationPostJournalEntryArgs = {
   input: PostJournalEntryInput
 }
 
+/** What can be changed. */
 export type MutationUpdateSupplierBankDetailsArgs = {
   input: UpdateSupplierBankDetailsInput
 }

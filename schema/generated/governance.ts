@@ -72,6 +72,7 @@ export type DecimalFilter = {
   readonly lte?: InputMaybe<Scalars['Decimal']['input']>
 }
 
+/** What can be asked. */
 export type Query = {
   /** Who the gateway takes the caller for, and what it may do. */
   readonly me: Identity
@@ -88,6 +89,7 @@ export type Query = {
   readonly verifyLedger: LedgerVerification
 }
 
+/** What can be asked. */
 export type QueryLedgerAccessesArgs = {
   coordinate: Scalars['String']['input']
   since: InputMaybe<Scalars['DateTime']['input']>
@@ -96,6 +98,7 @@ export type QueryLedgerAccessesArgs = {
   after: InputMaybe<Scalars['String']['input']>
 }
 
+/** What can be asked. */
 export type QueryLedgerTrailArgs = {
   principal: Scalars['ID']['input']
   since: InputMaybe<Scalars['DateTime']['input']>
@@ -104,21 +107,25 @@ export type QueryLedgerTrailArgs = {
   after: InputMaybe<Scalars['String']['input']>
 }
 
+/** What can be asked. */
 export type QueryLedgerRequestArgs = {
   id: Scalars['ID']['input']
 }
 
+/** What can be asked. */
 export type QueryVerifyLedgerArgs = {
   from?: Scalars['Int']['input']
   first?: Scalars['Int']['input']
   expect: InputMaybe<ReadonlyArray<LedgerPointInput>>
 }
 
+/** What can be changed. */
 export type Mutation = {
   /** Shuts out a principal or one token, on every gateway within a second. Name exactly one of the two. */
   readonly revoke: RevokePayload
 }
 
+/** What can be changed. */
 export type MutationRevokeArgs = {
   input: RevokeInput
 }

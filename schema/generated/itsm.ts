@@ -72,6 +72,7 @@ export type DecimalFilter = {
   readonly lte?: InputMaybe<Scalars['Decimal']['input']>
 }
 
+/** What can be asked. */
 export type Query = {
   /** The incident with this number, or null. */
   readonly incident: Maybe<Incident>
@@ -89,10 +90,12 @@ export type Query = {
   readonly configurationItems: ConfigurationItemConnection
 }
 
+/** What can be asked. */
 export type QueryIncidentArgs = {
   id: Scalars['ID']['input']
 }
 
+/** What can be asked. */
 export type QueryIncidentsArgs = {
   first?: Scalars['Int']['input']
   after: InputMaybe<Scalars['String']['input']>
@@ -100,10 +103,12 @@ export type QueryIncidentsArgs = {
   sort: InputMaybe<IncidentSort>
 }
 
+/** What can be asked. */
 export type QueryChangeArgs = {
   id: Scalars['ID']['input']
 }
 
+/** What can be asked. */
 export type QueryChangesArgs = {
   first?: Scalars['Int']['input']
   after: InputMaybe<Scalars['String']['input']>
@@ -111,14 +116,17 @@ export type QueryChangesArgs = {
   sort: InputMaybe<ChangeSort>
 }
 
+/** What can be asked. */
 export type QueryConfigurationItemArgs = {
   id: Scalars['ID']['input']
 }
 
+/** What can be asked. */
 export type QueryConfigurationItemByNameArgs = {
   name: Scalars['String']['input']
 }
 
+/** What can be asked. */
 export type QueryConfigurationItemsArgs = {
   first?: Scalars['Int']['input']
   after: InputMaybe<Scalars['String']['input']>
@@ -126,6 +134,7 @@ export type QueryConfigurationItemsArgs = {
   sort: InputMaybe<ConfigurationItemSort>
 }
 
+/** What can be changed. */
 export type Mutation = {
   /** Opens an incident in state NEW; its priority follows from impact and urgency. */
   readonly createIncident: IncidentPayload
@@ -143,30 +152,37 @@ export type Mutation = {
   readonly approveChange: ChangePayload
 }
 
+/** What can be changed. */
 export type MutationCreateIncidentArgs = {
   input: CreateIncidentInput
 }
 
+/** What can be changed. */
 export type MutationUpdateIncidentArgs = {
   input: UpdateIncidentInput
 }
 
+/** What can be changed. */
 export type MutationTransitionIncidentArgs = {
   input: TransitionIncidentInput
 }
 
+/** What can be changed. */
 export type MutationAddWorkNoteArgs = {
   input: AddWorkNoteInput
 }
 
+/** What can be changed. */
 export type MutationCreateChangeArgs = {
   input: CreateChangeInput
 }
 
+/** What can be changed. */
 export type MutationTransitionChangeArgs = {
   input: TransitionChangeInput
 }
 
+/** What can be changed. */
 export type MutationApproveChangeArgs = {
   input: ApproveChangeInput
 }

@@ -272,7 +272,7 @@ describe('31: a document with several operations', () => {
     const choose = (name: string) => {
       const operation = getOperationAST(document, name)
       if (!operation) throw new Error('no such operation')
-      return describeOperation({ schema: apiSchema, document, operation, text, variables: {}, maxFields: 100 })
+      return describeOperation({ schema: apiSchema, document, operation, text, name, variables: {}, maxFields: 100 })
     }
     expect((await decide(choose('a'), reader, revisionOf(), wednesday)).outcome).toBe('deny')
     expect((await decide(choose('b'), reader, revisionOf(), wednesday)).outcome).toBe('allow')

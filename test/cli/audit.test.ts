@@ -187,7 +187,7 @@ for (const [name, open] of Object.entries(places)) {
     test('trail: by agent and by person, newest first', async () => {
       const { out } = await place.run('trail', 'support-agent')
       expect(out).toMatch(/^agent:support-agent: 3 requests/)
-      expect(out).toMatch(/cut off.*\n.*POLICY_DENIED.*\n.*1 more fetched/)
+      expect(out).toMatch(/cut off.*\n.*POLICY_DENIED.*\n.*1 more needed/)
       expect((await place.run('trail', 'person:maria.keller')).out).toContain('by agent:support-agent')
       expect(await json('trail', 'support-agent', '--limit', '1')).toMatchObject({
         records: [{ requestId: 'cut off' }],
@@ -203,9 +203,9 @@ for (const [name, open] of Object.entries(places)) {
 
     test('show: one request in full, and one that is not there', async () => {
       const { out } = await place.run('show', 'read')
-      expect(out).toMatch(/also fetched +Account\.tier \(1 resolved\)/)
+      expect(out).toMatch(/needed for it +Account\.tier \(1 resolved\)/)
       expect(out).toMatch(/requested +Query\.account ×1, Account\.name ×1, Account\.creditStanding ×1/)
-      expect(out).toContain('args of account  {"id":"acc-0001"}')
+      expect(out).toContain('arguments      account {"id":"acc-0001"}')
       expect(await json('show', 'cut off')).toMatchObject({
         records: [{ kind: 'intent', result: null, caller: { tokenId: 'token-of-agent:support-agent' } }],
       })

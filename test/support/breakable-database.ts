@@ -9,14 +9,14 @@ export interface BreakableDatabase {
   /** Give it to `startStack` as `wrapDatabase`. */
   readonly wrap: (database: Database) => Database
   /** From now on, statements that match fail before they are sent; with null, none do. */
-  fail(matching: RegExp | null): void
+  fail(matching: ((statement: string) => boolean) | null): void
   /** From now on, the results of statements that match are held back, until the returned function is called. */
   hold(matching: RegExp): () => void
 }
 
 export function createBreakableDatabase(): BreakableDatabase {
   const compiler = new PostgresQueryCompiler()
-  let failing: RegExp | null = null
+  let failing: ((statement: string) => boolean) | null = null
   let holding: { readonly matching: RegExp; readonly released: Promise<void> } | null = null
   const held = new WeakMap<object, Promise<void>>()
 
@@ -24,7 +24,7 @@ export function createBreakableDatabase(): BreakableDatabase {
     transformQuery({ node, queryId }) {
       if (!failing && !holding) return node
       const { sql } = compiler.compileQuery(node as Parameters<typeof compiler.compileQuery>[0], queryId)
-      if (failing?.test(sql)) {
+      if (failing?.(sql)) {
         throw Object.assign(new Error('connect ECONNREFUSED db-internal.corp:5432 user=svc'), { code: 'ECONNREFUSED' })
       }
       if (holding?.matching.test(sql)) held.set(queryId, holding.released)
@@ -40,7 +40,7 @@ export function createBreakableDatabase(): BreakableDatabase {
       ...database,
       kysely: database.kysely.withPlugin(plugin),
       async ping(timeoutMs) {
-        if (failing?.test('select 1')) throw new Error('connect ECONNREFUSED db-internal.corp:5432')
+        if (failing?.('select 1')) throw new Error('connect ECONNREFUSED db-internal.corp:5432')
         await database.ping(timeoutMs)
       },
     }),
@@ -57,3 +57,9 @@ export function createBreakableDatabase(): BreakableDatabase {
     },
   }
 }
+
+/** Every statement. */
+export const everything = (): boolean => true
+
+/** The statements of the ledger. */
+export const ledger = (statement: string): boolean => statement.includes('mandate.ledger')

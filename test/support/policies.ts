@@ -193,5 +193,13 @@ export function operationOf(
   if (errors.length > 0) throw new Error(errors.map((error) => error.message).join('\n'))
   const operation = getOperationAST(document, name)
   if (!operation) throw new Error('no operation')
-  return describeOperation({ schema, document, operation, text, variables, maxFields: 10_000 })
+  return describeOperation({
+    schema,
+    document,
+    operation,
+    text,
+    name: operation.name?.value ?? null,
+    variables,
+    maxFields: 10_000,
+  })
 }

@@ -1,7 +1,7 @@
 /** A gateway as its users run it: a process of its own, started from these sources, spoken to over HTTP. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -50,6 +50,8 @@ export interface StartOptions {
   /** The data folder; without it a new one, removed at the end. */
   readonly folder?: string
   readonly port?: number
+  /** What `mandate.yaml` says. */
+  readonly settings?: string
   /** Where the sources are, for a test that edits them. */
   readonly cwd?: string
   readonly timeoutMs?: number
@@ -61,7 +63,15 @@ export async function startGateway(options: StartOptions = {}): Promise<GatewayP
   const port = options.port ?? (await freePort())
   const folder = options.folder ?? (await mkdtemp(path.join(tmpdir(), 'mandate-e2e-')))
   const url = `http://localhost:${port}`
-  const env = { ...cleanEnvironment(), PORT: String(port), MANDATE_DATA: folder, ...options.env }
+  const config = path.join(folder, `settings-${port}.yaml`)
+  if (options.settings !== undefined) await writeFile(config, options.settings)
+  const env = {
+    ...cleanEnvironment(),
+    PORT: String(port),
+    MANDATE_DATA: folder,
+    ...(options.settings === undefined ? {} : { MANDATE_CONFIG: config }),
+    ...options.env,
+  }
   const startedMs = performance.now()
   const child = spawn(process.execPath, ['gateway/main.ts'], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
@@ -142,7 +152,8 @@ export async function freePort(): Promise<number> {
 
 /** The environment without what would point a gateway at other data. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
-  const { DATABASE_URL: _1, REDIS_URL: _2, NODE_ENV: _3, VITEST: _4, MANDATE_DATA: _5, PORT: _6, ...env } = process.env
+  const { DATABASE_URL: _1, REDIS_URL: _2, NODE_ENV: _3, VITEST: _4, ...rest } = process.env
+  const { MANDATE_DATA: _5, PORT: _6, MANDATE_CONFIG: _7, ...env } = rest
   return { ...env, LOG_LEVEL: 'warn' }
 }
 
