@@ -19,26 +19,24 @@ const { values } = parseArgs({
 })
 const [seconds, rounds, sockets] = [Number(values.seconds), Number(values.rounds), Number(values.sockets)]
 
+/** Long enough for the compiler of the machine code to have seen everything. */
+const warmUpSeconds = 6
+
 const say = (text: string) => process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${text}` : `${text}\n`)
 
 say('Starting the subgraphs and both gateways …')
-await using subgraphs = await startServer<{ urls: Record<string, string>; control: string }>('subgraphs.ts', {})
-await using mandate = await startServer<Target & { keys: string }>('mandate.ts', {
+await using subgraphs = await startServer<{ urls: Record<string, string> }>('subgraphs.ts', {})
+await using mandate = await startServer<Target>('mandate.ts', {
   urls: subgraphs.ready.urls,
   port: await freePort(),
-})
-await fetch(`${subgraphs.ready.control}/keys`, {
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({ url: mandate.ready.keys }),
 })
 await using bare = await startServer<Target>('bare.ts', { urls: subgraphs.ready.urls })
 
 const measured: Round[] = []
 for (const workload of workloads) {
   say(`${workload.name}: warming up …`)
-  await send(mandate.ready, workload, 3, sockets)
-  await send(bare.ready, workload, 3, sockets)
+  await send(mandate.ready, workload, warmUpSeconds, sockets)
+  await send(bare.ready, workload, warmUpSeconds, sockets)
   for (let round = 1; round <= rounds; round += 1) {
     say(`${workload.name}: round ${round} of ${rounds} …`)
     measured.push({

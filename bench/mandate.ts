@@ -29,7 +29,6 @@ serveParent(
   {
     url: `${app.address}/graphql`,
     headers: { authorization: `Bearer ${token}` },
-    keys: `${app.address}/.well-known/statement-keys.json`,
   },
   async () => {
     await app.close()

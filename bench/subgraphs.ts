@@ -1,11 +1,10 @@
 /**
  * The subgraphs of the benchmark, in one process for both gateways: the real ones over an embedded database, with each answer kept
- * in memory after its first time, so that what is measured is the gateway. A statement is verified as in production; a request
- * without one (bare Apollo sends none) is answered all the same.
+ * in memory after its first time, so that what is measured is the gateway. Statements are not verified here: bare Apollo sends
+ * none, and both shall have the same subgraphs. Mandate signs one for every fetch all the same.
  */
 import { createHash } from 'node:crypto'
 import fastify from 'fastify'
-import type { JSONWebKeySet } from 'jose'
 import type { Caller, PrincipalId } from '../lib/caller.ts'
 import { hashOperation } from '../lib/statement.ts'
 import { realWorld } from '../lib/world.ts'
@@ -13,7 +12,6 @@ import { contractIndex, readContracts } from '../schema/contract.ts'
 import { openDatabase } from '../storage/database.ts'
 import { seedCompany } from '../subgraphs/company/seed.ts'
 import { createSubgraphs } from '../subgraphs/index.ts'
-import { createStatementVerifier } from '../subgraphs/statement-verifier.ts'
 import type { Subgraph } from '../subgraphs/subgraph.ts'
 import { createLog } from '../gateway/log.ts'
 import { loadPolicies } from '../gateway/policy/load.ts'
@@ -54,22 +52,12 @@ const everything: Caller = {
   issuedAt: 0,
   expiresAt: 0,
 }
-let keysUrl: string | null = null
 const kept = new Map<string, string>()
 
 async function serve(subgraph: Subgraph) {
   const server = fastify({ bodyLimit: 4_000_000 })
-  let verify: ReturnType<typeof createStatementVerifier> | null = null
   server.post('/graphql', async (request, reply) => {
     const body = request.body as { query: string; variables?: Record<string, unknown>; operationName?: string }
-    const token = request.headers['mandate-statement']
-    if (typeof token === 'string') {
-      if (!verify && keysUrl) {
-        const jwks = (await (await fetch(keysUrl)).json()) as JSONWebKeySet
-        verify = createStatementVerifier({ audience: subgraph.name, jwks, world: realWorld })
-      }
-      await verify?.(token, body.query)
-    }
     // The planner names its operations after the caller's: the name is no part of what is asked.
     const query = body.query.replace(/^query \w+/, 'query')
     const key = createHash('sha1')
@@ -96,19 +84,12 @@ async function serve(subgraph: Subgraph) {
     }
     return reply.type('application/json').send(answer)
   })
-  server.post('/keys', (request) => {
-    keysUrl = (request.body as { url: string }).url
-    return {}
-  })
   const url = await server.listen({ host: '127.0.0.1', port: 0 })
   return { name: subgraph.name, url, close: () => server.close() }
 }
 
 const servers = await Promise.all(subgraphs.map(serve))
-serveParent(
-  { urls: Object.fromEntries(servers.map(({ name, url }) => [name, `${url}/graphql`])), control: servers[0]?.url },
-  async () => {
-    await Promise.all(servers.map(({ close }) => close()))
-    await database.close()
-  },
-)
+serveParent({ urls: Object.fromEntries(servers.map(({ name, url }) => [name, `${url}/graphql`])) }, async () => {
+  await Promise.all(servers.map(({ close }) => close()))
+  await database.close()
+})

@@ -11,7 +11,6 @@ import { contractIndex, readContracts } from '../schema/contract.ts'
 import { configDoc } from './generate/config-doc.ts'
 import { coordinatesFile } from './generate/coordinates.ts'
 import { errorsDoc } from './generate/errors-doc.ts'
-import { resolverTypesFile } from './generate/resolver-types.ts'
 
 /** A generated file: where it stands under the root, and how its text is made. */
 export interface Artifact {
@@ -37,10 +36,6 @@ export function artifacts(root: string): readonly Artifact[] {
   const composition = () => composeSupergraph(contracts)
   return [
     { file: 'schema/generated/coordinates.ts', text: () => coordinatesFile(contractIndex(contracts)) },
-    ...contracts.map((contract) => ({
-      file: `schema/generated/${contract.name}.ts`,
-      text: () => resolverTypesFile(contract),
-    })),
     { file: 'schema/supergraph.graphql', text: () => composition().supergraphSdl },
     { file: 'schema/api.graphql', text: () => composition().apiSdl() },
     { file: 'docs/errors.md', text: errorsDoc },

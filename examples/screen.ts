@@ -79,8 +79,8 @@ function ledgerLine(record: PlacedRecord, paint: (style: Style, text: string) =>
 /** The truth about one request, which may be more than its caller was told. */
 function what({ requested, denied, unlisted, result }: PlacedRecord): string {
   if (unlisted.length > 0) return `asked for ${unlisted.join(', ')}, which does not exist`
-  if (result?.reason != null) return `hidden: ${denied.join(', ')}; the agent was not told that it exists`
-  if (denied.length > 0) return `denied ${denied.join(', ')}; nothing fetched`
+  if (result?.reason != null) return `hidden: ${denied.join(', ')}; it was told that there is none`
+  if (denied.length > 0) return `denied ${denied.join(', ')}; no fetch`
   const values = Object.values(result?.delivered ?? {}).reduce((sum, count) => sum + count, 0)
   return `${requested.length} fields, ${values} values from ${result?.subgraphs.join(', ') ?? 'nowhere'}`
 }

@@ -169,12 +169,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     challenge: (request) => identity.resource.challenge(request),
     log,
   })
+  const { issuer } = identity
+  const mint = issuer ? (name: string) => issuer.mint(name) : null
   const explorer: ExplorerOptions | null =
-    config.explorer && identity.issuer
+    config.explorer && issuer && mint
       ? {
           endpoint: '/graphql',
-          identities: identity.issuer.identities.map((each) => ({ ...each, principal: each.id })),
-          mint: identity.issuer.mint,
+          identities: issuer.identities.map((each) => ({ ...each, principal: each.id })),
+          mint,
           presets,
           log,
         }
@@ -197,13 +199,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   return {
     server,
     address,
-    mint: identity.issuer ? (name) => identity.issuer?.mint(name) ?? Promise.reject(new Error('No issuer.')) : null,
+    mint,
     summary: {
       database: database.kind,
       cache: cache.kind,
       subgraphs: index.subgraphs,
       policyRevision: policies.current().id,
-      identities: identity.issuer?.identities ?? [],
+      identities: issuer?.identities ?? [],
     },
     async listen() {
       await server.listen({ host: config.server.host, port: config.server.port })

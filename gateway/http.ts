@@ -80,7 +80,7 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
   })
 
   // The other routes answer with data that is their own; what they throw is nobody's business outside.
-  server.setErrorHandler((error: FastifyError, request, reply) => {
+  server.setErrorHandler((error: FastifyError, _request, reply) => {
     if (error.statusCode !== undefined && error.statusCode < 500) return reply.code(error.statusCode).send()
     const { status, body } = refusalAnswer(error, begin(options, new AbortController().signal), log)
     return reply.code(status).type('application/json; charset=utf-8').send(body)
@@ -136,10 +136,18 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
     const { arrival, release } = find(request)
     release()
     metrics.answered(answer, performance.now() - arrival.startedMs)
-    return reply
-      .code(answer.status)
-      .headers({ ...answer.headers, 'mandate-request-id': arrival.requestId, 'x-content-type-options': 'nosniff' })
-      .send(answer.body)
+    return (
+      reply
+        .code(answer.status)
+        // What one caller may know is kept by nobody on the way: the next to ask may know less.
+        .headers({
+          'cache-control': 'no-store',
+          ...answer.headers,
+          'mandate-request-id': arrival.requestId,
+          'x-content-type-options': 'nosniff',
+        })
+        .send(answer.body)
+    )
   }
 }
 

@@ -73,6 +73,8 @@ export interface Operation {
   readonly coordinates: readonly Coordinate[]
   /** `introspection`: nothing but meta fields; `data`: no introspection; `mixed`: both. */
   readonly asks: 'introspection' | 'data' | 'mixed'
+  /** How many times it selects `__schema` or `__type`, fragments expanded. */
+  readonly introspections: number
 }
 
 export interface DescribeInput {
@@ -111,7 +113,8 @@ export function describeOperation(input: DescribeInput): Operation {
     roots,
     fields,
     coordinates: [...new Set(fields.map((field) => field.coordinate))],
-    asks: asks(roots.length > 0, walk.introspects),
+    asks: asks(roots.length > 0, walk.introspections > 0),
+    introspections: walk.introspections,
   }
 
   function asks(data: boolean, introspects: boolean): Operation['asks'] {
@@ -136,7 +139,7 @@ interface Group {
 
 /** The expansion of one operation: variables coerced once, fragments found by name, fields counted against the limit. */
 class Walk {
-  introspects = false
+  introspections = 0
   readonly #schema: GraphQLSchema
   readonly #fragments = new Map<string, FragmentDefinitionNode>()
   readonly #variables: Record<string, unknown>
@@ -200,7 +203,7 @@ class Walk {
   ): void {
     const name = node.name.value
     if (name.startsWith('__')) {
-      if (name !== '__typename') this.introspects = true
+      if (name !== '__typename') this.introspections += 1
       return
     }
     const key = `${node.alias?.value ?? name} ${parent.name} ${onTypes ? [...onTypes].join() : '*'}`

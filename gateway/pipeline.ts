@@ -151,7 +151,7 @@ export function createPipeline(deps: PipelineDependencies): Pipeline {
       let exchange: Exchange | null = null
       let answer: Answer
       try {
-        const caller = await traced('authenticate', () => authenticator.authenticate(incoming))
+        const caller = await traced('authenticate', () => authenticator.authenticate(incoming, arrival.revision.roles))
         const text = documentText(incoming)
         checkText(text, limits)
         exchange = beginExchange(arrival, caller, { text, shape: readShape(text) })

@@ -43,7 +43,8 @@ function* settings(schema: JsonSchema, prefix: string): Generator<[string, JsonS
     const key = `${prefix}${name}`
     if (child.properties) yield* settings(child, `${key}.`)
     else if (child.items?.properties) yield* settings(child.items, `${key}[].`)
-    else if (typeof child.additionalProperties === 'object') yield* settings(child.additionalProperties, `${key}.<name>.`)
+    else if (typeof child.additionalProperties === 'object')
+      yield* settings(child.additionalProperties, `${key}.<name>.`)
     else yield [key, child]
   }
 }

@@ -11,6 +11,9 @@ const assumedListSize = 10
 /** A mutation locks, checks and writes: it costs as much as reading ten objects. */
 const mutationCost = 10
 
+/** One look at the schema goes over all of it, and is answered in this process: dear, though no system is asked. */
+const introspectionCost = 500
+
 export const cost: OperationCheck = {
   name: 'cost',
   run({ operation, limits, exchange }) {
@@ -26,7 +29,8 @@ export const cost: OperationCheck = {
 /** Cost units of an operation: at least 1; adding a field never makes it less. */
 export function estimateCost(operation: Operation): number {
   const roots = operation.kind === 'mutation' ? operation.roots.length * mutationCost : 0
-  return Math.max(1, roots + sum(operation.roots, 1, null))
+  const introspection = operation.introspections * introspectionCost
+  return Math.max(1, introspection + roots + sum(operation.roots, 1, null))
 }
 
 /** `pageSize` is what `first` of the connection around `nodes` says: a connection's inner lists are one page, not many. */

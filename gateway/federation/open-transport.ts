@@ -11,7 +11,7 @@ export interface OpenTransportOptions {
   readonly config: Config
   readonly world: World
   readonly metrics: Metrics
-  readonly sign: (statement: Statement) => Promise<string>
+  readonly sign: (statement: Statement) => string
   /** What the subgraphs of this process are made from. */
   readonly subgraphs: SubgraphsDeps
 }

@@ -32,7 +32,7 @@ export interface HttpTransportOptions {
   /** Where each subgraph is, from configuration only: never from a schema or an answer. */
   readonly urls: ReadonlyMap<string, URL>
   /** Makes the token that tells the subgraph who is calling. */
-  readonly sign: (statement: Statement) => Promise<string>
+  readonly sign: (statement: Statement) => string
   readonly timeoutMs: number
   readonly maxResponseBytes: number
   /** Sockets kept open to each subgraph. */
@@ -68,7 +68,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       const url = options.urls.get(name)
       if (!url) throw new Error(`No address is configured for the subgraph ${name}.`)
       const { query, variables, operationName } = request
-      const statement = await options.sign(request.statement)
+      const statement = options.sign(request.statement)
       const response = await agent.request({
         origin: url.origin,
         path: url.pathname,

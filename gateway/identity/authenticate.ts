@@ -17,8 +17,11 @@ export interface AuthenticatorOptions extends VerifierOptions {
 }
 
 export interface Authenticator {
-  /** Who sends this request. Pass Node's request as it is; throws an identity refusal. */
-  authenticate(request: IdentityRequest): Promise<Caller>
+  /**
+   * Who sends this request. Pass Node's request as it is; throws an identity refusal. `roles` are those of the policy revision
+   * that the request runs under; without them, the current ones.
+   */
+  authenticate(request: IdentityRequest, roles?: RoleMap): Promise<Caller>
 }
 
 /** Makes the authenticator of a gateway. */
@@ -26,9 +29,8 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const { roles, killList } = options
   const verify = createTokenVerifier(options)
   return {
-    async authenticate(request) {
+    async authenticate(request, current = roles()) {
       const claims = await verify(readBearerToken(request))
-      const current = roles()
       const caller = toCaller(claims, current)
       await killList.check(caller)
       return freezeCaller({ ...caller, purpose: choosePurpose(readPurpose(request), claims, current) })

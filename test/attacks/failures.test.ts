@@ -89,8 +89,10 @@ describe('the cache', () => {
 
 /** A cache whose commands fail while `isAway` says so. */
 function breakable(cache: Cache, isAway: () => boolean): Cache {
-  const guarded = <Args extends unknown[], T>(call: (...args: Args) => Promise<T>) =>
-    (...args: Args) => (isAway() ? Promise.reject(new Error('connect ECONNREFUSED redis.corp:6379')) : call(...args))
+  const guarded =
+    <Args extends unknown[], T>(call: (...args: Args) => Promise<T>) =>
+    (...args: Args) =>
+      isAway() ? Promise.reject(new Error('connect ECONNREFUSED redis.corp:6379')) : call(...args)
   return {
     ...cache,
     ping: guarded((timeoutMs?: number) => cache.ping(timeoutMs)),
@@ -152,7 +154,7 @@ describe('the policies', () => {
 
   test('row 39: a broken edit is refused loudly and the old rules stay; a good one holds from the next request on', async () => {
     const before = (await proofOf(stack, await stack.graphql('support-agent', name))).record.policyRevision
-    await writeFile(file, original.replace("account: ", 'acount: ').replace("'*': read,", "'*': undefined,"))
+    await writeFile(file, original.replace('account: ', 'acount: ').replace("'*': read,", "'*': undefined,"))
     await until(async () => (await revisions('refused')) === 1)
     const kept = await proofOf(stack, await stack.graphql('support-agent', name))
     expect([kept.outcome, kept.record.policyRevision]).toEqual(['answered', before])

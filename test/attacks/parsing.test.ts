@@ -11,7 +11,8 @@ beforeAll(async () => {
 })
 afterAll(() => stack[Symbol.asyncDispose]())
 
-const times = (count: number, text: (turn: number) => string) => Array.from({ length: count }, (_, turn) => text(turn)).join(' ')
+const times = (count: number, text: (turn: number) => string) =>
+  Array.from({ length: count }, (_, turn) => text(turn)).join(' ')
 
 /** How long the process could do nothing else while the request was on its way. A busy machine adds to it. */
 async function longestStall(work: () => Promise<unknown>): Promise<number> {
@@ -31,7 +32,8 @@ async function longestStall(work: () => Promise<unknown>): Promise<number> {
 
 const doubling = (levels: number) =>
   `{ account(id: "acc-0001") { ...F0 } } ${times(levels, (n) => `fragment F${n} on Account { ...F${n + 1} ...F${n + 1} }`)} fragment F${levels} on Account { name }`
-const nest = (levels: number) => `{ account(id: "acc-0001") { ${'cases { account { '.repeat(levels)} id ${'} } '.repeat(levels)} } }`
+const nest = (levels: number) =>
+  `{ account(id: "acc-0001") { ${'cases { account { '.repeat(levels)} id ${'} } '.repeat(levels)} } }`
 
 const hostile: readonly (readonly [title: string, code: ErrorCode, text: string])[] = [
   ['row 1: 3,000 aliases', 'OPERATION_TOO_LARGE', `{ ${times(3_000, (n) => `a${n}: __typename`)} }`],
@@ -83,7 +85,8 @@ describe('documents that ask for too much', () => {
   })
 
   test('row 7: fields that several systems could resolve are planned within the time of a request', async () => {
-    const level = (inner: string) => `{ id incidents(first: 1) { id account ${inner} } invoices(first: 1) { id account { id name } } }`
+    const level = (inner: string) =>
+      `{ id incidents(first: 1) { id account ${inner} } invoices(first: 1) { id account { id name } } }`
     const text = `{ account(id: "acc-0001") ${level(level('{ id name }'))} }`
     const startedMs = performance.now()
     await expectAnswered(stack, await stack.graphql('support-agent', text))
@@ -110,12 +113,18 @@ describe('requests of an unusual shape', () => {
     expect([outcome, codes]).toEqual(['refused', ['BAD_REQUEST']])
   })
 
-  test('row 12: introspection in circles is answered to a depth, or refused', async () => {
-    const circles = (levels: number) => `{ __schema { types { ${'fields { type { '.repeat(levels)} name ${'} } '.repeat(levels)} } } }`
-    const startedMs = performance.now()
-    const answer = await stack.graphql('support-agent', circles(4))
-    await expectRefused(stack, answer, 'OPERATION_TOO_DEEP', 400)
-    expect(performance.now() - startedMs).toBeLessThan(3_000)
+  test('row 12: introspection in circles is refused, and so is the whole schema twenty times over', async () => {
+    const circles = (levels: number) =>
+      `{ __schema { types { ${'fields { type { '.repeat(levels)} name ${'} } '.repeat(levels)} } } }`
+    const refused = async (text: string, code: ErrorCode) => {
+      const stalledMs = await longestStall(async () => {
+        await expectRefused(stack, await stack.graphql('support-agent', text), code, 400)
+      })
+      expect(stalledMs).toBeLessThan(1_000)
+    }
+    await refused(circles(4), 'GRAPHQL_VALIDATION_FAILED')
+    await refused(`{ ${times(20, (n) => `a${n}: __schema { types { name } }`)} }`, 'COST_EXCEEDED')
+    await refused(`{ ${times(20, (n) => `a${n}: __type(name: "Account") { name }`)} }`, 'COST_EXCEEDED')
     await expectAnswered(stack, await stack.graphql('support-agent', circles(1)))
   })
 
@@ -128,14 +137,19 @@ describe('requests of an unusual shape', () => {
     }
   })
 
-  test.each([[null], ['{ me { id } }'], [7], [{}], [{ query: 7 }], [{ query: '' }], [{ query: '{ me { id } }', variables: 'x' }]])(
-    'a body of %j is no request',
-    async (body) => {
-      const answer = await send(body)
-      const { outcome, codes } = await proofOf(stack, answer)
-      expect([answer.status, outcome, codes]).toEqual([400, 'refused', ['BAD_REQUEST']])
-    },
-  )
+  test.each([
+    [null],
+    ['{ me { id } }'],
+    [7],
+    [{}],
+    [{ query: 7 }],
+    [{ query: '' }],
+    [{ query: '{ me { id } }', variables: 'x' }],
+  ])('a body of %j is no request', async (body) => {
+    const answer = await send(body)
+    const { outcome, codes } = await proofOf(stack, answer)
+    expect([answer.status, outcome, codes]).toEqual([400, 'refused', ['BAD_REQUEST']])
+  })
 })
 
 describe('names of what every object has', () => {
@@ -145,7 +159,9 @@ describe('names of what every object has', () => {
     } constructor: account(id: "acc-0001") { __proto__: invoices(first: 1) { constructor: number } } }`
     const answer = await stack.graphql('support-agent', text)
     const record = await expectAnswered(stack, answer)
-    expect(answer.text).toMatch(/^\{"data":\{"__proto__":\{"constructor":"Nordwind Logistics GmbH","toString":\[\{"__proto__":"INC/)
+    expect(answer.text).toMatch(
+      /^\{"data":\{"__proto__":\{"constructor":"Nordwind Logistics GmbH","toString":\[\{"__proto__":"INC/,
+    )
     expect(record.result?.delivered).toMatchObject({ 'Account.name': 1, 'Incident.number': 1, 'Invoice.number': 1 })
     expect(({} as Record<string, unknown>)['number']).toBeUndefined()
     // Denied under such a name as under every other.
@@ -154,10 +170,16 @@ describe('names of what every object has', () => {
   })
 
   test('row 13: as variables and in them', async () => {
-    const text = 'query ($constructor: ID!, $toString: TextFilter) { account(id: $constructor) { id } accounts(filter: { name: $toString }) { totalCount } }'
-    const good = await stack.graphql('support-agent', text, { constructor: 'acc-0001', toString: { contains: 'nordwind' } })
+    const text =
+      'query ($constructor: ID!, $toString: TextFilter) { account(id: $constructor) { id } accounts(filter: { name: $toString }) { totalCount } }'
+    const good = await stack.graphql('support-agent', text, {
+      constructor: 'acc-0001',
+      toString: { contains: 'nordwind' },
+    })
     await expectAnswered(stack, good)
-    const variables = JSON.parse('{"constructor":"acc-0001","__proto__":{"x":1},"toString":{"__proto__":{"polluted":1}}}') as object
+    const variables = JSON.parse(
+      '{"constructor":"acc-0001","__proto__":{"x":1},"toString":{"__proto__":{"polluted":1}}}',
+    ) as object
     const answer = await stack.graphql('support-agent', text, variables)
     expect(answer.codes).not.toContain('INTERNAL_SERVER_ERROR')
     await proofOf(stack, answer)
@@ -165,7 +187,8 @@ describe('names of what every object has', () => {
   })
 
   test('row 14: in what a system answers', async () => {
-    const hostileData = '{"data":{"invoices":{"totalCount":3,"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}}}'
+    const hostileData =
+      '{"data":{"invoices":{"totalCount":3,"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}}}'
     await using finance = await startRemoteSystem((response) => void response.end(hostileData))
     await using other = await startStack({ settings: withRemote('finance', finance) })
     const answer = await other.graphql('support-agent', '{ invoices { totalCount } }')
@@ -173,7 +196,8 @@ describe('names of what every object has', () => {
     expect(answer.data).toEqual({ invoices: { totalCount: 3 } })
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
     // As deep as JSON can be, as large as it likes: an error of that system, and the gateway lives.
-    finance.answer = (response) => void response.end(`{"data":{"invoices":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_001)}}`)
+    finance.answer = (response) =>
+      void response.end(`{"data":{"invoices":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_001)}}`)
     expect((await other.graphql('support-agent', '{ invoices { totalCount } }')).codes.length).toBeLessThanOrEqual(1)
     finance.answer = (response) => {
       response.on('error', () => undefined)

@@ -51,7 +51,10 @@ describe('row 18: another path to the type', () => {
 
 describe('row 19: the machinery of federation at the gateway', () => {
   test.each([
-    ['_entities', '{ _entities(representations: [{ __typename: "Contact", id: "con-00001" }]) { ... on Contact { email } } }'],
+    [
+      '_entities',
+      '{ _entities(representations: [{ __typename: "Contact", id: "con-00001" }]) { ... on Contact { email } } }',
+    ],
     ['_service', '{ _service { sdl } }'],
   ])('row 19: `%s` is no field, for an agent and for one who may see the whole schema', async (field, query) => {
     for (const as of ['finance-agent', 'dev.patel']) {
@@ -100,7 +103,10 @@ describe('row 22: aliases with other arguments', () => {
       b: contacts(first: 1, filter: { email: { contains: "erika" } }) { totalCount }
     }`
     await denies('finance-agent', query, ['Query.contacts'])
-    await expectAnswered(stack, await stack.graphql('finance-agent', '{ contacts(filter: {accountId: "acc-0001"}) { totalCount } }'))
+    await expectAnswered(
+      stack,
+      await stack.graphql('finance-agent', '{ contacts(filter: {accountId: "acc-0001"}) { totalCount } }'),
+    )
   })
 })
 
@@ -128,7 +134,8 @@ describe('row 23: fragments and type conditions', () => {
 
 describe('row 24: a field of several possible types', () => {
   test('row 24: each member of a union is decided for itself, and one that is denied refuses the whole', async () => {
-    const allowed = '{ activity(id: "act-00001") { what { __typename ... on Case { subject } ... on Account { name } } } }'
+    const allowed =
+      '{ activity(id: "act-00001") { what { __typename ... on Case { subject } ... on Account { name } } } }'
     await expectAnswered(stack, await stack.graphql('finance-agent', allowed))
     await denies(
       'finance-agent',

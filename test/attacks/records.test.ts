@@ -34,11 +34,13 @@ for (const kind of databaseKinds()) {
     const account = (id: string) =>
       stack.database.kysely.selectFrom('crm.accounts').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
     const activities = async (subject: string) =>
-      (await stack.database.kysely.selectFrom('crm.activities').select('id').where('subject', '=', subject).execute()).length
+      (await stack.database.kysely.selectFrom('crm.activities').select('id').where('subject', '=', subject).execute())
+        .length
     const askAs = (name: string, query: string, variables = {}) =>
       stack.graphql(null, query, variables, { token: tokens[name] ?? '' })
 
-    const revenues = 'query ($a: ID!, $b: ID!) { a: account(id: $a) { annualRevenue } b: account(id: $b) { annualRevenue } }'
+    const revenues =
+      'query ($a: ID!, $b: ID!) { a: account(id: $a) { annualRevenue } b: account(id: $b) { annualRevenue } }'
     const closed = ({ data, errors }: StackAnswer) => ({
       open: ['a', 'b'].filter((key) => data?.[key]?.annualRevenue !== null),
       denied: errors.map(({ path, extensions }) => [path, extensions['code']]),
@@ -47,7 +49,9 @@ for (const kind of databaseKinds()) {
     test('row 28: two records and two people under one rule, in one operation and interleaved: each has its own verdict', async () => {
       const variables = { a: mariasAccount, b: tobiasAccount }
       const runs = await Promise.all(
-        Array.from({ length: 40 }, (_, turn) => askAs(turn % 2 === 0 ? 'maria.keller' : 'tobias.lang', revenues, variables)),
+        Array.from({ length: 40 }, (_, turn) =>
+          askAs(turn % 2 === 0 ? 'maria.keller' : 'tobias.lang', revenues, variables),
+        ),
       )
       for (const [turn, answer] of runs.entries()) {
         const [open, denied] = turn % 2 === 0 ? ['a', 'b'] : ['b', 'a']

@@ -76,11 +76,15 @@ describe('row 44: a token that is bound to a key', () => {
   test('row 44: is not taken as a bearer token', async () => {
     await using issuer = await startOwnIssuer()
     await using stack = await startStack({ settings: issuer.settings })
-    const bound = await issuer.token('agent:support-agent', ['support-agent'], ['crm:read'], { cnf: { jkt: 'x'.repeat(43) } })
+    const bound = await issuer.token('agent:support-agent', ['support-agent'], ['crm:read'], {
+      cnf: { jkt: 'x'.repeat(43) },
+    })
     const answer = await stack.graphql(null, me, {}, { token: bound })
     const record = await expectRefused(stack, answer, 'UNAUTHENTICATED', 401)
     expect(record.result?.reason).toContain('token-bound')
-    expect(String(answer.headers['www-authenticate'])).toMatch(/^Bearer realm="mandate", resource_metadata="http:\/\/localhost:4000\//)
+    expect(String(answer.headers['www-authenticate'])).toMatch(
+      /^Bearer realm="mandate", resource_metadata="http:\/\/localhost:4000\//,
+    )
   })
 })
 
@@ -100,7 +104,9 @@ for (const [index, database] of databaseKinds().entries()) {
     afterAll(() => stack[Symbol.asyncDispose]())
 
     const revoke = (input: object) =>
-      stack.graphql('omar.haddad', 'mutation ($input: RevokeInput!) { revoke(input: $input) { revocation { id } } }', { input })
+      stack.graphql('omar.haddad', 'mutation ($input: RevokeInput!) { revoke(input: $input) { revocation { id } } }', {
+        input,
+      })
 
     test('row 45: one token is shut out, and the agent goes on with another', async () => {
       const [bad, good] = [await mintOf(stack)('it-ops-agent'), await mintOf(stack)('it-ops-agent')]
@@ -110,7 +116,12 @@ for (const [index, database] of databaseKinds().entries()) {
       const startedMs = performance.now()
       await until(async () => (await stack.graphql(null, me, {}, { token: bad })).status === 401)
       expect(performance.now() - startedMs).toBeLessThan(3_000)
-      const record = await expectRefused(stack, await stack.graphql(null, me, {}, { token: bad }), 'IDENTITY_REVOKED', 401)
+      const record = await expectRefused(
+        stack,
+        await stack.graphql(null, me, {}, { token: bad }),
+        'IDENTITY_REVOKED',
+        401,
+      )
       expect(record.result?.reason).toContain('token-revoked')
       await expectAnswered(stack, await stack.graphql(null, me, {}, { token: good }))
     })
@@ -119,7 +130,9 @@ for (const [index, database] of databaseKinds().entries()) {
       const held = await mintOf(stack)('it-ops-agent')
       const work = '{ incidents(first: 1) { totalCount } }'
       await expectAnswered(stack, await stack.graphql(null, work, {}, { token: held }))
-      expect((await revoke({ idempotencyKey: 'r45-2', principal: 'agent:it-ops-agent', reason: 'runs wild' })).errors).toEqual([])
+      expect(
+        (await revoke({ idempotencyKey: 'r45-2', principal: 'agent:it-ops-agent', reason: 'runs wild' })).errors,
+      ).toEqual([])
       await until(async () => (await stack.graphql(null, work, {}, { token: held })).status === 401)
       for (const token of [held, await mintOf(stack)('it-ops-agent')]) {
         const [answer, fetches] = await countFetches(stack, () => stack.graphql(null, work, {}, { token }))
@@ -165,7 +178,12 @@ describe('row 46: what a system is told', () => {
     await expectAnswered(stack, answer)
     const [fetch] = finance.fetches
     const statement = String(fetch?.headers['mandate-statement'])
-    expect(decodeJwt(statement)).toMatchObject({ iss: 'mandate-gateway', aud: 'finance', sub: 'agent:support-agent', requestId: answer.requestId })
+    expect(decodeJwt(statement)).toMatchObject({
+      iss: 'mandate-gateway',
+      aud: 'finance',
+      sub: 'agent:support-agent',
+      requestId: answer.requestId,
+    })
     const everything = JSON.stringify([finance.fetches, decodeJwt(statement)])
     for (const part of [token, token.split('.')[2] ?? '', 'a=b']) expect(everything).not.toContain(part)
     const { exp = 0, iat = 0 } = decodeJwt(statement)

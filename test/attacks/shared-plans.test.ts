@@ -41,7 +41,9 @@ for (const [index, database] of databaseKinds().entries()) {
       fc.sample(fc.constantFrom(...callers), { numRuns: turns, seed })
 
     async function outcomes(principal: string, code: string): Promise<number> {
-      const { rows } = await sql<{ n: number }>`select count(*)::int as n from mandate.ledger where principal = ${principal}
+      const { rows } = await sql<{
+        n: number
+      }>`select count(*)::int as n from mandate.ledger where principal = ${principal}
         and kind = 'outcome' and body::json -> 'result' ->> 'codes' like ${`%${code}%`}`.execute(stack.database.kysely)
       return rows[0]?.n ?? 0
     }
@@ -109,7 +111,9 @@ for (const [index, database] of databaseKinds().entries()) {
       const [holder, other] = ['support-agent', 'finance-agent']
       const callers = [other, holder, holder, other, ...mixed([other, holder], 96, 4)]
       const key = (caller: string, turn: number) => `r29-${act.coordinate.split('.')[1] ?? ''}-${caller}-${turn}`
-      const answers = await interleave(callers, (caller, turn) => stack.graphql(caller, act.text, { key: key(caller, turn) }))
+      const answers = await interleave(callers, (caller, turn) =>
+        stack.graphql(caller, act.text, { key: key(caller, turn) }),
+      )
       for (const { caller, answer } of answers) {
         expect([answer.status, answer.codes], answer.text).toEqual(caller === other ? act.refused : [200, []])
       }

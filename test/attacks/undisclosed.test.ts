@@ -45,7 +45,12 @@ const invented = (name: string) => `${/^[A-Z]/.test(name) ? 'X' : 'x'}${'q'.repe
 const hidden: readonly (readonly [place: string, name: string, text: (name: string) => string, denied: string])[] = [
   ['root field', 'payments', (name) => `{ ${name}(first: 1) { nodes { id } } }`, 'Query.payments'],
   ['root field', 'journalEntries', (name) => `{ ${name} { totalCount } }`, 'Query.journalEntries'],
-  ['root field', 'ledgerTrail', (name) => `{ ${name}(principal: "agent:support-agent") { nodes { seq } } }`, 'Query.ledgerTrail'],
+  [
+    'root field',
+    'ledgerTrail',
+    (name) => `{ ${name}(principal: "agent:support-agent") { nodes { seq } } }`,
+    'Query.ledgerTrail',
+  ],
   ['mutation', 'revoke', (name) => `mutation { ${name}(input: {}) { replayed } }`, 'Mutation.revoke'],
   ['mutation', 'releasePayment', (name) => `mutation { ${name}(input: {}) { replayed } }`, 'Mutation.releasePayment'],
   [
@@ -61,7 +66,12 @@ const hidden: readonly (readonly [place: string, name: string, text: (name: stri
     (name) => `{ supplier(id: "sup-001") { bankDetails { ${name} } } }`,
     'SupplierBankDetails.callbackReference',
   ],
-  ['field in a fragment', 'payments', (name) => `{ invoice(id: "x") { ...F } } fragment F on Invoice { ${name} { id } }`, 'Invoice.payments'],
+  [
+    'field in a fragment',
+    'payments',
+    (name) => `{ invoice(id: "x") { ...F } } fragment F on Invoice { ${name} { id } }`,
+    'Invoice.payments',
+  ],
   ['aliased field', 'payments', (name) => `{ a: ${name} { totalCount } }`, 'Query.payments'],
   ['type condition', 'JournalEntry', (name) => `{ me { ... on ${name} { id } } }`, ''],
   ['fragment type', 'JournalLine', (name) => `{ me { ...F } } fragment F on ${name} { id }`, ''],
@@ -162,13 +172,19 @@ describe('row 34: introspection', () => {
 
   test('row 34: whoever holds the explorer scope is shown all, and may use no more than before', async () => {
     const schema = await introspect('dev.patel')
-    expect(Object.keys(schema.getQueryType()?.getFields() ?? {})).toEqual(expect.arrayContaining(['payments', 'ledgerTrail']))
+    expect(Object.keys(schema.getQueryType()?.getFields() ?? {})).toEqual(
+      expect.arrayContaining(['payments', 'ledgerTrail']),
+    )
     await expectRefused(stack, await stack.graphql('dev.patel', '{ payments { totalCount } }'), 'POLICY_DENIED', 403)
   })
 
   test('row 34: what introspection shows is what validation takes', async () => {
     const schema = await introspect('finance-agent')
-    for (const text of ['{ payments { totalCount } }', '{ journalEntries { totalCount } }', '{ incidents { totalCount } }']) {
+    for (const text of [
+      '{ payments { totalCount } }',
+      '{ journalEntries { totalCount } }',
+      '{ incidents { totalCount } }',
+    ]) {
       const valid = validate(schema, parse(text)).length === 0
       const { codes } = await stack.graphql('finance-agent', text)
       expect(codes.includes('GRAPHQL_VALIDATION_FAILED'), text).toBe(!valid)

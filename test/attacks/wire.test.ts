@@ -25,7 +25,9 @@ afterAll(async () => {
 const me = '{"query":"{ me { id kind scopes } }"}'
 const bearer = () => `Authorization: Bearer ${token}`
 const codesOf = ({ text }: WireAnswer) =>
-  ((JSON.parse(text) as { errors?: { extensions: { code: string } }[] }).errors ?? []).map(({ extensions }) => extensions.code)
+  ((JSON.parse(text) as { errors?: { extensions: { code: string } }[] }).errors ?? []).map(
+    ({ extensions }) => extensions.code,
+  )
 
 /** Refused with this status and code, and recorded as that. */
 async function refuses(answer: WireAnswer, status: number, code: string): Promise<void> {
@@ -58,7 +60,10 @@ describe('row 17: bodies', () => {
 
   test('row 17: a compressed body is not unpacked', async () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000))
-    const head = post('', bearer(), 'Content-Encoding: gzip').replace('Content-Length: 0', `Content-Length: ${bomb.length}`)
+    const head = post('', bearer(), 'Content-Encoding: gzip').replace(
+      'Content-Length: 0',
+      `Content-Length: ${bomb.length}`,
+    )
     await refuses(await sendRaw(port, head, bomb), 400, 'BAD_REQUEST')
   })
 
@@ -81,21 +86,33 @@ describe('row 17: bodies', () => {
 })
 
 describe('row 40: requests that a browser sends for another site', () => {
-  const act = '{"query":"mutation { createActivity(input: { idempotencyKey: \\"r40\\", type: CALL, subject: \\"r40\\" }) { replayed } }"}'
+  const act =
+    '{"query":"mutation { createActivity(input: { idempotencyKey: \\"r40\\", type: CALL, subject: \\"r40\\" }) { replayed } }"}'
   const activities = async () =>
-    (await stack.database.kysely.selectFrom('crm.activities').select('id').where('subject', '=', 'r40').execute()).length
+    (await stack.database.kysely.selectFrom('crm.activities').select('id').where('subject', '=', 'r40').execute())
+      .length
 
   test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', ''])(
     'row 40: a POST of type `%s`, which needs no preflight',
     async (type) => {
-      const request = post(act, bearer()).replace(/Content-Type: .*\r\n/, type === '' ? '' : `Content-Type: ${type}\r\n`)
+      const request = post(act, bearer()).replace(
+        /Content-Type: .*\r\n/,
+        type === '' ? '' : `Content-Type: ${type}\r\n`,
+      )
       await refuses(await sendRaw(port, request), 400, 'BAD_REQUEST')
       expect(await activities()).toBe(0)
     },
   )
 
   const get = (query: string, ...headers: string[]) =>
-    ['GET /graphql?query=' + encodeURIComponent(query) + ' HTTP/1.1', 'Host: gateway', 'Connection: close', ...headers, '', ''].join('\r\n')
+    [
+      'GET /graphql?query=' + encodeURIComponent(query) + ' HTTP/1.1',
+      'Host: gateway',
+      'Connection: close',
+      ...headers,
+      '',
+      '',
+    ].join('\r\n')
 
   test('row 40: a GET without a header that forces a preflight', async () => {
     await refuses(await sendRaw(port, get('{ me { id } }', bearer())), 400, 'BAD_REQUEST')
@@ -112,7 +129,8 @@ describe('row 40: requests that a browser sends for another site', () => {
   })
 
   test('row 40: a preflight is not answered with a permission', async () => {
-    const request = 'OPTIONS /graphql HTTP/1.1\r\nHost: gateway\r\nOrigin: https://evil.example\r\nConnection: close\r\n' +
+    const request =
+      'OPTIONS /graphql HTTP/1.1\r\nHost: gateway\r\nOrigin: https://evil.example\r\nConnection: close\r\n' +
       'Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: authorization\r\n\r\n'
     const answer = await sendRaw(port, request)
     expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([])
@@ -127,11 +145,22 @@ describe('row 40: requests that a browser sends for another site', () => {
 
 describe('row 41: identity smuggled in', () => {
   test('row 41: headers that name somebody change nothing, and do not reach a system', async () => {
-    const names = ['X-Agent-Id', 'X_Agent_Id', 'x-forwarded-user', 'X-Scopes', 'Mandate-Statement', 'Mandate-Caller', 'X-Request-Id']
+    const names = [
+      'X-Agent-Id',
+      'X_Agent_Id',
+      'x-forwarded-user',
+      'X-Scopes',
+      'Mandate-Statement',
+      'Mandate-Caller',
+      'X-Request-Id',
+    ]
     const smuggled = names.flatMap((name) => [`${name}: person:jonas.weber`, `${name}: admin`])
     finance.fetches.splice(0)
     const query = '{"query":"{ me { id scopes } invoices { totalCount } }"}'
-    const answer = await sendRaw(port, post(query, bearer(), ...smuggled, 'Connection: x-agent-id, authorization, close'))
+    const answer = await sendRaw(
+      port,
+      post(query, bearer(), ...smuggled, 'Connection: x-agent-id, authorization, close'),
+    )
     expect(answer.status).toBe(200)
     expect(answer.text).toContain('"agent:support-agent"')
     const { record } = await proofOf(stack, answer)
@@ -139,7 +168,11 @@ describe('row 41: identity smuggled in', () => {
     expect(record.requestId).not.toContain('jonas')
     const [fetch] = finance.fetches
     expect(Object.keys(fetch?.headers ?? {}).sort()).toEqual([
-      'connection', 'content-length', 'content-type', 'host', 'mandate-statement',
+      'connection',
+      'content-length',
+      'content-type',
+      'host',
+      'mandate-statement',
     ])
     expect(JSON.stringify(fetch)).not.toMatch(/jonas|admin/)
   })
@@ -171,18 +204,34 @@ describe('row 41: identity smuggled in', () => {
 describe('row 48: where one request ends and the next begins', () => {
   const smuggled = post(me, 'X-Smuggled: 1')
   const withHeaders = (body: string, ...headers: string[]) =>
-    ['POST /graphql HTTP/1.1', 'Host: gateway', 'Content-Type: application/json', bearer(), ...headers, '', body].join('\r\n')
+    ['POST /graphql HTTP/1.1', 'Host: gateway', 'Content-Type: application/json', bearer(), ...headers, '', body].join(
+      '\r\n',
+    )
 
   test.each([
-    ['a length and chunks (CL.TE)', () => withHeaders(`0\r\n\r\n${smuggled}`, 'Content-Length: 6', 'Transfer-Encoding: chunked')],
-    ['chunks and a length (TE.CL)', () => withHeaders(`${me.length.toString(16)}\r\n${me}\r\n0\r\n\r\n${smuggled}`, 'Transfer-Encoding: chunked', 'Content-Length: 4')],
+    [
+      'a length and chunks (CL.TE)',
+      () => withHeaders(`0\r\n\r\n${smuggled}`, 'Content-Length: 6', 'Transfer-Encoding: chunked'),
+    ],
+    [
+      'chunks and a length (TE.CL)',
+      () =>
+        withHeaders(
+          `${me.length.toString(16)}\r\n${me}\r\n0\r\n\r\n${smuggled}`,
+          'Transfer-Encoding: chunked',
+          'Content-Length: 4',
+        ),
+    ],
     ['two lengths', () => withHeaders(me + smuggled, `Content-Length: ${me.length}`, 'Content-Length: 5')],
     ['one length that is two', () => withHeaders(me + smuggled, `Content-Length: ${me.length}, 5`)],
     ['a length that is no number', () => withHeaders(me + smuggled, `Content-Length: +${me.length}`)],
     ['an encoding in disguise', () => withHeaders(me + smuggled, 'Transfer-Encoding: xchunked', 'Content-Length: 5')],
     ['an encoding after another', () => withHeaders(me + smuggled, 'Transfer-Encoding: chunked, identity')],
     ['a space before the colon', () => withHeaders(me + smuggled, 'Transfer-Encoding : chunked')],
-    ['lines that end in a line feed alone', () => withHeaders(me, `Content-Length: ${me.length}`).replaceAll('\r\n', '\n')],
+    [
+      'lines that end in a line feed alone',
+      () => withHeaders(me, `Content-Length: ${me.length}`).replaceAll('\r\n', '\n'),
+    ],
     ['no HTTP at all', () => '\u0016\u0003\u0001 TLS hello\r\n\r\n'],
     ['a first line without end', () => `POST /${'x'.repeat(30_000)}`],
   ])('row 48: %s: one answer, one record, and the line is closed', async (_what, request) => {
@@ -202,7 +251,10 @@ describe('row 48: where one request ends and the next begins', () => {
     const { items } = await stack.ledger.trail('agent:support-agent', { limit: 1 })
     expect((await recordCount()) - before).toBe(1)
     // Nobody was asked who it is, and nothing ran: the newest record of this agent is an older one.
-    const newest = stack.database.kysely.selectFrom('mandate.ledger').select(['principal', 'seq']).orderBy('seq', 'desc')
+    const newest = stack.database.kysely
+      .selectFrom('mandate.ledger')
+      .select(['principal', 'seq'])
+      .orderBy('seq', 'desc')
     expect((await newest.executeTakeFirst())?.principal).toBeNull()
     expect(items[0]?.seq).toBeLessThanOrEqual(before)
   })

@@ -7,9 +7,8 @@ import { describe, expect, test } from 'vitest'
 import { addGenerateCommand, artifacts, generate } from '../../cli/generate.ts'
 import { coordinatesFile } from '../../cli/generate/coordinates.ts'
 import { errorsDoc } from '../../cli/generate/errors-doc.ts'
-import { resolverTypesFile } from '../../cli/generate/resolver-types.ts'
 import { catalog } from '../../lib/errors.ts'
-import { contracts, index } from '../support/policies.ts'
+import { index } from '../support/policies.ts'
 
 const root = path.resolve(import.meta.dirname, '..', '..')
 
@@ -78,15 +77,6 @@ describe('what is written', () => {
     const text = coordinatesFile(index)
     expect(text).toMatch(/readonly bank: \{\nreadonly Customer: 'id' \| 'riskBand' \| 'iban'\n\}/u)
     expect(text).not.toContain("'creditScore' | 'riskBand'")
-  })
-
-  test('resolver types can be erased: no enum, no namespace, types imported as types', async () => {
-    const [shop] = contracts
-    if (shop === undefined) throw new Error('no contract')
-    const text = await resolverTypesFile(shop)
-    expect(text).toContain("export type Status =\n  | 'OPEN'\n  | 'CLOSED'")
-    expect(text).not.toMatch(/^\s*(?:export )?(?:const )?(?:enum|namespace) /mu)
-    expect(text).not.toMatch(/^import \{/mu)
   })
 
   test('every code of the catalogue', () => {

@@ -38,7 +38,7 @@ const soon = (check: () => Promise<void> | void) => vi.waitFor(check, { timeout:
 test('a rule that is tightened holds within 2 s, and again when it is loosened', async () => {
   expect(await readTier()).toBe('STRATEGIC')
   const loose = "const read = callerMay('crm:read')"
-  const tight = "const read = all(callerMay('crm:read'), callerMay('crm:write'))"
+  const tight = "const read = all(callerMay('crm:read'), callerMay('finance:read'))"
   await sources.edit(table, loose, tight)
   await soon(async () => expect(await readTier()).toBe('POLICY_DENIED'))
   await sources.edit(table, tight, loose)
@@ -105,7 +105,7 @@ test.each([
 /** Mends the file; an edit after it holds again. */
 async function putBack(broken: string, mended: string): Promise<void> {
   await sources.edit(table, broken, mended)
-  const tightened = "  Account: {\n    '*': all(read, callerMay('crm:write')),"
+  const tightened = "  Account: {\n    '*': all(read, callerMay('finance:read')),"
   await sources.edit(table, "  Account: {\n    '*': read,", tightened)
   await soon(async () => expect(await readTier()).toBe('POLICY_DENIED'))
   await sources.edit(table, tightened, "  Account: {\n    '*': read,")

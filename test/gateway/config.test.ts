@@ -46,7 +46,9 @@ describe('readConfig', () => {
   })
   test('every variable of the list sets something', () => {
     for (const [variable, keys] of Object.entries(environmentVariables)) {
-      const value = { NODE_ENV: 'test', PORT: '4001', LOG_LEVEL: 'warn', MANDATE_PUBLIC_URL: 'http://x.example' }[variable]
+      const value = { NODE_ENV: 'test', PORT: '4001', LOG_LEVEL: 'warn', MANDATE_PUBLIC_URL: 'http://x.example' }[
+        variable
+      ]
       const before = JSON.stringify(keys.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], read()))
       const after = JSON.stringify(
         keys.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], read({ [variable]: value ?? 'other' })),
@@ -58,10 +60,14 @@ describe('readConfig', () => {
 
 describe('a setting that cannot be used', () => {
   test('an unknown key is refused with the keys that exist', () => {
-    expect(refusal({}, 'limits: { tokns: 4 }')).toContain('`limits` has no setting `tokns`. It has: `bodyBytes`, `tokens`')
+    expect(refusal({}, 'limits: { tokns: 4 }')).toContain(
+      '`limits` has no setting `tokns`. It has: `bodyBytes`, `tokens`',
+    )
   })
   test('an unknown section too', () => {
-    expect(refusal({}, 'sevrer: {}')).toContain('`the top level` has no setting `sevrer`. It has: `environment`, `server`')
+    expect(refusal({}, 'sevrer: {}')).toContain(
+      '`the top level` has no setting `sevrer`. It has: `environment`, `server`',
+    )
   })
   test('all problems are told at once', () => {
     const message = refusal({ PORT: '99999' }, 'limits: { depth: 0 }')

@@ -32,7 +32,8 @@ for (const kind of databaseKinds()) {
     const log = (subject: string) =>
       `mutation { createActivity(input: { idempotencyKey: "${subject}", type: CALL, subject: "${subject}" }) { replayed } }`
     const activities = async (subject: string) =>
-      (await stack.database.kysely.selectFrom('crm.activities').select('id').where('subject', '=', subject).execute()).length
+      (await stack.database.kysely.selectFrom('crm.activities').select('id').where('subject', '=', subject).execute())
+        .length
     const refusedAsUnrecordable = (answer: StackAnswer, outcome?: string) => {
       expect([answer.status, answer.codes, answer.data], answer.text).toEqual([503, ['LEDGER_UNAVAILABLE'], undefined])
       expect(answer.errors[0]?.extensions['outcome']).toBe(outcome)

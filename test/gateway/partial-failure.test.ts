@@ -26,7 +26,11 @@ describe('finance is another process', () => {
   })
 
   const query = '{ account(id: "acc-0001") { name invoices(first: 2) { number } incidents(first: 1) { number } } }'
-  const rest = { name: 'Nordwind Logistics GmbH', invoices: null, incidents: [{ number: expect.any(String) as string }] }
+  const rest = {
+    name: 'Nordwind Logistics GmbH',
+    invoices: null,
+    incidents: [{ number: expect.any(String) as string }],
+  }
 
   test('it works as one of this process does', async () => {
     finance.answer = invoices([{ number: 'INV-1' }, { number: 'INV-2' }])
@@ -40,7 +44,10 @@ describe('finance is another process', () => {
     ['closes the line', (response) => void response.destroy()],
     ['answers no JSON', (response) => void response.end('{"data":')],
     ['answers no GraphQL', json([1, 2, 3])],
-    ['has an error of its own', json({ data: null, errors: [{ message: 'connect ECONNREFUSED db-internal.corp:5432' }] })],
+    [
+      'has an error of its own',
+      json({ data: null, errors: [{ message: 'connect ECONNREFUSED db-internal.corp:5432' }] }),
+    ],
   ] satisfies [string, RemoteSystem['answer']][])('one that %s costs its own fields alone', async (_how, how) => {
     finance.answer = how
     const answer = await stack.graphql('support-agent', query)
@@ -48,7 +55,10 @@ describe('finance is another process', () => {
     expect(answer.errors).toHaveLength(1)
     expect(answer.errors[0]?.path?.[0]).toBe('account')
     expect(answer.errors[0]?.message).toMatch(/^The system `finance` /)
-    expect(answer.errors[0]?.extensions).toMatchObject({ requestId: answer.requestId, next: expect.stringContaining('Retry') as string })
+    expect(answer.errors[0]?.extensions).toMatchObject({
+      requestId: answer.requestId,
+      next: expect.stringContaining('Retry') as string,
+    })
     expect(answer.text).not.toMatch(/corp|nginx/)
     const { outcome, record } = await proofOf(stack, answer)
     expect([outcome, record.result?.delivered['Account.invoices']]).toEqual(['answered-with-errors', undefined])
@@ -84,7 +94,12 @@ describe('finance is another process', () => {
     const refusal = {
       message: 'There is no Invoice with the id `x`.',
       path: ['_entities', 0, 'invoices'],
-      extensions: { code: 'NOT_FOUND', id: 'x', stacktrace: ['at f (/srv/a.ts:1:1)'], exception: { stacktrace: ['at g'] } },
+      extensions: {
+        code: 'NOT_FOUND',
+        id: 'x',
+        stacktrace: ['at f (/srv/a.ts:1:1)'],
+        exception: { stacktrace: ['at g'] },
+      },
     }
     finance.answer = json({ data: { _entities: [{ invoices: null }] }, errors: [refusal] })
     const answer = await stack.graphql('support-agent', query)
@@ -132,7 +147,12 @@ describe('a request that takes too long', () => {
     })
     const mint = stack.app.mint as NonNullable<typeof stack.app.mint>
     const socket = await dial(port)
-    socket.write(post('{"query":"query Gone { invoices { totalCount } }"}', `Authorization: Bearer ${await mint('support-agent')}`))
+    socket.write(
+      post(
+        '{"query":"query Gone { invoices { totalCount } }"}',
+        `Authorization: Bearer ${await mint('support-agent')}`,
+      ),
+    )
     const { cut } = await reached
     socket.destroy()
     await cut

@@ -40,7 +40,10 @@ beforeAll(async () => {
   for (const { name, kind, roles } of demoIdentities) {
     const scopes = roles.flatMap((role) => loaded.revision.roles.get(role)?.scopes ?? [])
     const view = authorityView(loaded.revision, { kind, roles, scopes })
-    outside.set(name, findOutside((coordinate) => view.standing(coordinate).disclosure !== 'undisclosed'))
+    outside.set(
+      name,
+      findOutside((coordinate) => view.standing(coordinate).disclosure !== 'undisclosed'),
+    )
   }
   stack = await startStack({ settings: unlimited })
 })
@@ -70,7 +73,9 @@ function findOutside(isDisclosed: (coordinate: Coordinate) => boolean): Outside 
   const types = hidden.map((coordinate) => coordinate.split('.')[0] ?? '').filter((name) => !reached.has(name))
   const fields = hidden.map((coordinate) => coordinate.split('.')[1] ?? '')
   // The same word may stand for an argument or an input that the caller does see.
-  const words = [...types, ...fields].filter((name) => !known.has(name) && !inputNames().has(name) && isUnmistakable(name))
+  const words = [...types, ...fields].filter(
+    (name) => !known.has(name) && !inputNames().has(name) && isUnmistakable(name),
+  )
   return { coordinates: hidden, names: new Set(words) }
 }
 
@@ -106,7 +111,10 @@ for (const { name: as } of demoIdentities) {
     })
 
     test('introspection names nothing outside: types, fields, arguments, inputs, enum values, descriptions', async () => {
-      const { data, text } = await stack.graphql(as, getIntrospectionQuery({ inputValueDeprecation: true, schemaDescription: true }))
+      const { data, text } = await stack.graphql(
+        as,
+        getIntrospectionQuery({ inputValueDeprecation: true, schemaDescription: true }),
+      )
       expect(namedIn(text, hidden())).toEqual([])
       const types = data?.['__schema'].types as { name: string; fields: { name: string }[] | null }[]
       const shown = types.flatMap((type) => (type.fields ?? []).map((field) => `${type.name}.${field.name}`))
@@ -166,7 +174,8 @@ function attempt(hidden: () => Outside): fc.Arbitrary<string> {
     (type, field) => `{ me { ...F } } fragment F on ${type} { ${field} { ${field} } }`,
     (type) => `query ($v: ${type}!) { me { id } }`,
     (type) => `query ($v: [${type}]) { me(v: $v) { id } }`,
-    (type) => `{ __type(name: "${type}") { name kind description fields { name } inputFields { name } enumValues { name } } }`,
+    (type) =>
+      `{ __type(name: "${type}") { name kind description fields { name } inputFields { name } enumValues { name } } }`,
     (_type, field) => `{ account(id: "acc-0001") { ${field} { id } } }`,
     (_type, field) => `{ supplier(id: "x") { ${field} bankDetails { ${field} } } }`,
     (_type, field) => `{ accounts(filter: { ${field}: "x" }, sort: { field: ${field} }) { totalCount } }`,

@@ -43,7 +43,14 @@ export async function startOwnIssuer(world = realWorld): Promise<OwnIssuer> {
       down = true
     },
     token: (subject, roles, scopes, more = {}) => {
-      const claims = { sub: subject, client_id: subject, kind: subject.split(':')[0], roles, scope: scopes.join(' '), ...more }
+      const claims = {
+        sub: subject,
+        client_id: subject,
+        kind: subject.split(':')[0],
+        roles,
+        scope: scopes.join(' '),
+        ...more,
+      }
       return forge.token({ claims })
     },
     async [Symbol.asyncDispose]() {

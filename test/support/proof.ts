@@ -36,7 +36,10 @@ export interface Proof {
 }
 
 /** The one outcome record of an answer; at most one intent stands before it. */
-export async function proofOf(stack: Stack, answer: Pick<StackAnswer, 'requestId' | 'text' | 'headers'>): Promise<Proof> {
+export async function proofOf(
+  stack: Stack,
+  answer: Pick<StackAnswer, 'requestId' | 'text' | 'headers'>,
+): Promise<Proof> {
   expectNothingLeaks(answer)
   const records = await stack.recordsOf(answer.requestId)
   expect(records.map(({ kind }) => kind).join(' ')).toMatch(/^(?:intent )?outcome$/)
@@ -46,7 +49,12 @@ export async function proofOf(stack: Stack, answer: Pick<StackAnswer, 'requestId
 }
 
 /** The answer is a refusal with this code before anything was fetched, and so says the ledger. */
-export async function expectRefused(stack: Stack, answer: StackAnswer, code: ErrorCode, status: number): Promise<PlacedRecord> {
+export async function expectRefused(
+  stack: Stack,
+  answer: StackAnswer,
+  code: ErrorCode,
+  status: number,
+): Promise<PlacedRecord> {
   expect([answer.status, answer.codes, answer.data ?? null], answer.text).toEqual([status, [code], null])
   const { outcome, codes, record, intents } = await proofOf(stack, answer)
   expect([outcome, codes, record.result?.subgraphs, intents]).toEqual(['refused', [code], [], 0])
@@ -72,7 +80,10 @@ export async function fetchesOf(stack: Stack): Promise<Record<string, number>> {
 }
 
 /** What some work adds to the fetches, by subgraph. */
-export async function countFetches<T>(stack: Stack, work: () => Promise<T>): Promise<readonly [T, Record<string, number>]> {
+export async function countFetches<T>(
+  stack: Stack,
+  work: () => Promise<T>,
+): Promise<readonly [T, Record<string, number>]> {
   const before = await fetchesOf(stack)
   const result = await work()
   const after = await fetchesOf(stack)

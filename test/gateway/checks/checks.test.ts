@@ -96,6 +96,13 @@ describe('cost', () => {
   test('a mutation costs more than the object it returns', () => {
     expect(cost('mutation { pay(input: { amount: 1 }) { id } }')).toBe(11)
   })
+  test('each look at the schema costs as much as many objects (row 12)', () => {
+    expect(cost('{ __typename }')).toBe(1)
+    expect(cost('{ __schema { queryType { name } } }')).toBe(500)
+    expect(cost('{ ...F } fragment F on Query { a: __schema { types { name } } b: __type(name: "X") { name } }')).toBe(
+      1_000,
+    )
+  })
   test('adding a field never makes an operation cheaper', () => {
     const field = fc.constantFrom(
       'id',

@@ -12,13 +12,16 @@ const request = (signal = new AbortController().signal): SubgraphRequest => ({
   signal,
 })
 
-async function httpTransport(listener: RequestListener, limits: { timeoutMs?: number; maxResponseBytes?: number } = {}) {
+async function httpTransport(
+  listener: RequestListener,
+  limits: { timeoutMs?: number; maxResponseBytes?: number } = {},
+) {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const transport = createHttpTransport({
     urls: new Map([['crm', new URL(`http://127.0.0.1:${port}/graphql`)]]),
-    sign: () => Promise.resolve('signed'),
+    sign: () => 'signed',
     timeoutMs: limits.timeoutMs ?? 2_000,
     maxResponseBytes: limits.maxResponseBytes ?? 10_000,
     connections: 2,
@@ -33,7 +36,10 @@ async function httpTransport(listener: RequestListener, limits: { timeoutMs?: nu
   }
 }
 
-const json = (body: string): RequestListener => (_request, response) => response.end(body)
+const json =
+  (body: string): RequestListener =>
+  (_request, response) =>
+    response.end(body)
 
 describe('over HTTP', () => {
   test('sends operation and statement, and no header of anybody else (rows 41, 46)', async () => {
@@ -43,7 +49,13 @@ describe('over HTTP', () => {
       response.end('{"data":{"a":1}}')
     })
     expect(await peer.transport.fetch('crm', request())).toEqual({ data: { a: 1 } })
-    expect(Object.keys(seen).sort()).toEqual(['connection', 'content-length', 'content-type', 'host', 'mandate-statement'])
+    expect(Object.keys(seen).sort()).toEqual([
+      'connection',
+      'content-length',
+      'content-type',
+      'host',
+      'mandate-statement',
+    ])
   })
 
   test('a redirect is an error, never followed (row 47)', async () => {
