@@ -49,7 +49,9 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
   })
   const server = fastify({
     bodyLimit: bodyBytes,
-    clientErrorHandler: unreadable.handle,
+    clientErrorHandler: (error, socket) => {
+      unreadable.handle(error, socket)
+    },
     connectionTimeout: 0,
     keepAliveTimeout: 10_000,
     forceCloseConnections: 'idle',
@@ -118,9 +120,12 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
       const incoming = { method, headers, rawHeaders: raw.rawHeaders, url, search, body }
       return send(request, reply, await pipeline.run(arrival, incoming))
     },
-    async errorHandler(error: FastifyError, request, reply) {
+    errorHandler(error: FastifyError, request, reply) {
       const { arrival } = find(request)
-      return send(request, reply, await pipeline.refuse(arrival, fromHttp(error, bodyBytes, arrival.signal)))
+      // INVARIANT: `refuse` never rejects.
+      void pipeline
+        .refuse(arrival, fromHttp(error, bodyBytes, arrival.signal))
+        .then((answer) => send(request, reply, answer))
     },
   })
   return server

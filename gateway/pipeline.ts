@@ -119,6 +119,7 @@ export function createPipeline(deps: PipelineDependencies): Pipeline {
       const answer = await sendTo(server, exchange, rewritten)
       // A literal that does not fit its type is told in the caller's own words: nothing has been decided or done yet.
       if (exchange.operation) return answer
+      exchange.attempt = null
     }
     return sendTo(server, exchange, incoming)
   }
@@ -153,8 +154,10 @@ export function createPipeline(deps: PipelineDependencies): Pipeline {
       try {
         const caller = await traced('authenticate', () => authenticator.authenticate(incoming, arrival.revision.roles))
         const text = documentText(incoming)
+        // The caller is known from here on: a text that is refused for its length is recorded as theirs.
+        exchange = beginExchange(arrival, caller, { text, shape: null })
         checkText(text, limits)
-        exchange = beginExchange(arrival, caller, { text, shape: readShape(text) })
+        exchange = { ...exchange, sent: { text, shape: readShape(text) } }
         answer = await ask(exchange, incoming)
       } catch (error) {
         answer = withChallenge(refusalAnswer(error, arrival, log), incoming)

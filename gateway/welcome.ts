@@ -1,4 +1,5 @@
 /** What `npm start` says when the gateway is ready: where it is, who one can be, and a first query to paste. */
+import path from 'node:path'
 import type { App } from './app.ts'
 import type { Config } from './config.ts'
 
@@ -20,7 +21,7 @@ export function welcome(app: App, config: Config, seconds: number): string {
     `  Policies              revision ${summary.policyRevision}${config.policies.watch ? ', edits are picked up' : ''}`,
     `  Data                  ${kept}; limits ${shared}`,
   ]
-  if (summary.identities.length > 0) lines.push(...identities(app), ...firstSteps(address))
+  if (summary.identities.length > 0) lines.push(...identities(app), ...firstSteps(address, settingsToRepeat(config)))
   return `${lines.join('\n')}\n\n`
 }
 
@@ -34,18 +35,25 @@ function identities({ summary }: App): string[] {
   ]
 }
 
-function firstSteps(address: string): string[] {
+/** What another terminal must be told where this gateway is not where the commands look: assignments in front of a command. */
+function settingsToRepeat({ server, data }: Config): string {
+  const port = server.port === 4000 ? '' : `PORT=${server.port} `
+  const folder = data === path.resolve('.mandate') ? '' : `MANDATE_DATA=${data} `
+  return `${port}${folder}`
+}
+
+function firstSteps(address: string, settings: string): string[] {
   const body = JSON.stringify({ query: firstQuery })
   return [
     '',
     '  A first query, to paste into another terminal',
     '',
     `    curl -s ${address}/graphql -H 'content-type: application/json' \\`,
-    `      -H "authorization: Bearer $(npm run -s token -- support-agent)" \\`,
+    `      -H "authorization: Bearer $(${settings}npm run -s token -- support-agent)" \\`,
     `      -d '${body}'`,
     '',
     '  See what it left in the ledger',
     '',
-    '    npm run -s mandate -- audit trail support-agent',
+    `    ${settings}npm run -s mandate -- audit trail support-agent`,
   ]
 }

@@ -98,7 +98,8 @@ function mustWait(operation: Operation, index: ContractIndex): boolean {
 }
 
 function outcomeOf(exchange: Exchange | null, answer: Answer): Outcome {
-  if (answer.codes.includes('CANCELLED') || exchange?.signal.reason?.name === 'AbortError') return 'cancelled'
+  const gone: unknown = exchange?.signal.reason
+  if (answer.codes.includes('CANCELLED') || (gone instanceof Error && gone.name === 'AbortError')) return 'cancelled'
   if (answer.data === 'whole') return 'answered'
   if (answer.data === 'partial') return 'answered-with-errors'
   // Nothing was sent to any system: one of the steps before execution said no.

@@ -147,11 +147,12 @@ function literalOf(token: Token): Literal | null {
       return { placeholder: '%s', value: token.value, exact: true }
     case TokenKind.INT: {
       const value = Number(token.value)
-      return { placeholder: '%i', value, exact: Number.isSafeInteger(value) }
+      // As written: `-0` is another id than `0`.
+      return { placeholder: '%i', value, exact: Number.isSafeInteger(value) && String(value) === token.value }
     }
     case TokenKind.FLOAT: {
       const value = Number(token.value)
-      return { placeholder: '%f', value, exact: Number.isFinite(value) }
+      return { placeholder: '%f', value, exact: String(value) === token.value }
     }
     case TokenKind.NAME:
       return nameLiteral(token)

@@ -59,7 +59,8 @@ describe('documents that ask for too much', () => {
       const stalledMs = await longestStall(async () => (answer = await stack.graphql('support-agent', text)))
       return [answer as Awaited<ReturnType<Stack['graphql']>>, stalledMs] as const
     })
-    await expectRefused(stack, answer, code, 400)
+    const record = await expectRefused(stack, answer, code, 400)
+    expect(record.caller?.id).toBe('agent:support-agent')
     expect(answer.errors).toHaveLength(1)
     expect(fetches).toEqual({})
     // Unprotected, the largest of these took two seconds of the event loop.

@@ -10,6 +10,7 @@ const note = (what: string, target: unknown) => {
   appendFileSync(process.env.DIALLED ?? '/dev/null', `${what} ${String(target)}\n`)
 }
 
+// eslint-disable-next-line @typescript-eslint/unbound-method -- called on the socket below
 const connect = net.Socket.prototype.connect
 // Both forms: `connect(port, host)` and the normalised `connect([options])` of `net.connect`.
 net.Socket.prototype.connect = function watched(this: net.Socket, ...args: unknown[]) {
