@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/e2e/**'],
     pool: 'forks',
+    // The modules are the same for every file and nothing happens when they are imported: a worker keeps them.
+    isolate: false,
     // Tests run the sources as the server does: Node strips the types, nothing is bundled.
     experimental: { viteModuleRunner: false },
     testTimeout: 20_000,

@@ -22,6 +22,7 @@ import type { Answer } from './response/answer.ts'
 import { answerFrom, refusalAnswer } from './response/answer.ts'
 import { mapExecutionErrors } from './response/map-errors.ts'
 import { abortError } from './response/system-errors.ts'
+import { inOwnWords } from './shapes/own-words.ts'
 import { readShape } from './shapes/read-shape.ts'
 import { type PipelineContext, createVisibleServers } from './visible-servers.ts'
 import { traced } from './tracing.ts'
@@ -83,7 +84,7 @@ export function createPipeline(deps: PipelineDependencies): Pipeline {
     const data = result.data ?? null
     if (exchange.operation && data) exchange.delivered = countDelivered(data, exchange.operation)
     if (!result.errors?.length) return { data }
-    return { data, errors: mapExecutionErrors(result.errors, exchange, log) }
+    return { data, errors: inOwnWords(mapExecutionErrors(result.errors, exchange, log)) }
   }
 
   const plugin: ApolloServerPlugin<PipelineContext> = {

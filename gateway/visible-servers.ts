@@ -13,6 +13,7 @@ import {
 import type { GatewayInterface } from '@apollo/server-gateway-interface'
 import type { ExecutionResult, GraphQLSchema } from 'graphql'
 import { LRUCache } from 'lru-cache'
+import { type DocumentStore, createDocumentStore } from './document-store.ts'
 import type { Exchange } from './exchange.ts'
 import type { FederatedRequest } from './federation/federation.ts'
 import type { Log } from './log.ts'
@@ -45,18 +46,17 @@ export interface VisibleServers {
 
 /** Authorities kept at once: scope sets of roles, so a few dozen in practice. */
 const maxServers = 200
-/** Documents kept for each authority. */
-const maxDocuments = 1_000
 
 export function createVisibleServers(options: VisibleServersOptions): VisibleServers {
   // An evicted server holds no timer and no socket; requests that still run on it finish.
   const servers = new LRUCache<string, Promise<VisibleServer>>({ max: maxServers })
+  const documents = createDocumentStore()
   return {
     for(exchange) {
       const { key, schema } = options.schemaFor(exchange)
       const known = servers.get(key)
       if (known) return known
-      const started = startServer(schema, options)
+      const started = startServer(schema, documents, options)
       servers.set(key, started)
       started.catch(() => servers.delete(key))
       return started
@@ -64,7 +64,11 @@ export function createVisibleServers(options: VisibleServersOptions): VisibleSer
   }
 }
 
-async function startServer(schema: GraphQLSchema, options: VisibleServersOptions): Promise<VisibleServer> {
+async function startServer(
+  schema: GraphQLSchema,
+  documentStore: DocumentStore,
+  options: VisibleServersOptions,
+): Promise<VisibleServer> {
   const { plugin, maxTokens, log } = options
   const server = new ApolloServer<PipelineContext>({
     gateway: fixedGateway(schema, options),
@@ -84,7 +88,7 @@ async function startServer(schema: GraphQLSchema, options: VisibleServersOptions
     stopOnTerminationSignals: false,
     apollo: {},
     parseOptions: { maxLexicalTokens: maxTokens },
-    documentStore: documentStore(),
+    documentStore,
     formatError: (formatted, error) => formatError(formatted, error, log),
     logger: log,
   })
@@ -105,17 +109,5 @@ function fixedGateway(apiSchema: GraphQLSchema, { execute }: VisibleServersOptio
       return Promise.resolve({ executor: (request) => execute(request as FederatedRequest) })
     },
     stop: () => Promise.resolve(),
-  }
-}
-
-function documentStore() {
-  const documents = new LRUCache<string, object>({ max: maxDocuments })
-  return {
-    get: (key: string) => Promise.resolve(documents.get(key) as never),
-    set: (key: string, value: object) => {
-      documents.set(key, value)
-      return Promise.resolve()
-    },
-    delete: (key: string) => Promise.resolve(documents.delete(key)),
   }
 }

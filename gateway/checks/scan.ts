@@ -22,8 +22,8 @@ export function scan(text: string, maxTokens: number): Scan {
   let aliases = 0
   let directives = 0
   let parens = 0
-  let beforeLast = ''
-  let last = ''
+  let beforeLast: TokenKind = TokenKind.SOF
+  let last: TokenKind = TokenKind.SOF
   try {
     for (let token = lexer.advance(); token.kind !== TokenKind.EOF; token = lexer.advance()) {
       tokens += 1

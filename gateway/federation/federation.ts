@@ -4,9 +4,11 @@
  */
 import { ApolloGateway } from '@apollo/gateway'
 import type { GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface'
-import type { ExecutionResult, GraphQLSchema } from 'graphql'
+import type { ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql'
+import { refusal } from '../../lib/errors.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Log } from '../log.ts'
+import { withMisfits } from './complete.ts'
 import { SubgraphDataSource } from './data-source.ts'
 import type { Transport } from './transport.ts'
 
@@ -48,12 +50,28 @@ export async function createFederation({ supergraphSdl, transport, log }: Federa
   if (!apiSchema) throw new Error('The gateway loaded without a schema.')
   return {
     apiSchema,
-    execute: (request) => executor(request as GatewayGraphQLRequestContext),
+    async execute(request) {
+      try {
+        return withMisfits(await executor(request as GatewayGraphQLRequestContext))
+      } catch (error) {
+        throw isTooLargeToPlan(error) ? tooLarge(error) : error
+      }
+    },
     async [Symbol.asyncDispose]() {
       await gateway.stop()
       await transport[Symbol.asyncDispose]()
     },
   }
+}
+
+/** The planner counts selections with every spread written out, before it plans; it tells by this message alone. */
+function isTooLargeToPlan(error: unknown): error is Error {
+  return error instanceof Error && error.message.startsWith('Exceeded maximum recursive selections')
+}
+
+function tooLarge(cause: Error): GraphQLError {
+  const message = 'The operation selects too much once its fragments are expanded.'
+  return refusal('OPERATION_TOO_LARGE', message, {}, { originalError: cause })
 }
 
 /** Apollo's gateway logs with console-like calls; its chatter is debug, its warnings are warnings. */

@@ -6,6 +6,8 @@ import {
   type OperationDefinitionNode,
   TypeInfo,
   type VariableDefinitionNode,
+  getNamedType,
+  isEnumType,
   parseType,
   print,
   validate,
@@ -22,13 +24,10 @@ import { literalPrefix } from './read-shape.ts'
 export function parametrise(document: DocumentNode, schema: GraphQLSchema, literals: number): string | null {
   const definitions: VariableDefinitionNode[] = []
   const types = new TypeInfo(schema)
-  let untyped = false
-  const variable = () => {
+  const variable = ({ kind }: { readonly kind: Kind }) => {
     const type = types.getInputType()
-    if (!type) {
-      untyped = true
-      return undefined
-    }
+    // As a variable a name becomes a string, which a scalar of a system's own may take where it takes no name.
+    if (!type || (kind === Kind.ENUM && !isEnumType(getNamedType(type)))) return undefined
     const name = { kind: Kind.NAME, value: `${literalPrefix}${definitions.length}` } as const
     const node = { kind: Kind.VARIABLE, name } as const
     definitions.push({ kind: Kind.VARIABLE_DEFINITION, variable: node, type: parseType(String(type)) })
@@ -47,8 +46,8 @@ export function parametrise(document: DocumentNode, schema: GraphQLSchema, liter
       EnumValue: variable,
     }),
   )
-  // INVARIANT: the literals that `readShape` counted and those replaced here are the same, in the same order.
-  if (untyped || definitions.length !== literals) return null
+  // The literals that `readShape` counted and those replaced here are the same, in the same order; one left in its place means no.
+  if (definitions.length !== literals) return null
   const parametrised: DocumentNode = {
     kind: Kind.DOCUMENT,
     definitions: replaced.definitions.map((definition) =>

@@ -3,6 +3,7 @@
  * values into their texts, so a thousand texts often have one shape, which needs to be validated and planned only once.
  */
 import { GraphQLError, Lexer, Source, type Token, TokenKind } from 'graphql'
+import { literalOf, tokenBefore } from './literal.ts'
 
 export interface Shape {
   /** Equal for two texts exactly when they differ in nothing but literal values, the operation's name and layout. */
@@ -34,6 +35,9 @@ export function readShape(text: string): Shape | null {
 /** What the parentheses that are open hold; only the arguments of a field may have their values taken out. */
 type Inside = 'field' | 'directive' | 'definition'
 
+const opens: ReadonlySet<TokenKind> = new Set([TokenKind.BRACKET_L, TokenKind.BRACE_L])
+const closes: ReadonlySet<TokenKind> = new Set([TokenKind.BRACKET_R, TokenKind.BRACE_R])
+
 class ShapeReader {
   readonly #lexer: Lexer
   readonly #key: string[] = []
@@ -42,6 +46,8 @@ class ShapeReader {
   #operationName: string | null = null
   #braces = 0
   #inside: Inside | null = null
+  /** The lists and objects that are open inside the arguments of a field, the innermost last. */
+  readonly #brackets: TokenKind[] = []
   /** A directive's name has been read: parentheses that follow are its own. */
   #afterDirective = false
   #inFragment = false
@@ -89,7 +95,9 @@ class ShapeReader {
         break
     }
     if (this.#inside === 'field') {
-      const literal = literalOf(token)
+      if (opens.has(token.kind)) this.#brackets.push(token.kind)
+      else if (closes.has(token.kind)) this.#brackets.pop()
+      const literal = literalOf(token, this.#brackets.at(-1) === TokenKind.BRACKET_L)
       if (literal) {
         if (!literal.exact) return false
         this.#values.push(literal.value)
@@ -97,14 +105,15 @@ class ShapeReader {
         return true
       }
     }
-    this.#afterDirective = token.kind === TokenKind.NAME && token.prev?.kind === TokenKind.AT
+    this.#afterDirective = token.kind === TokenKind.NAME && tokenBefore(token)?.kind === TokenKind.AT
     this.#key.push(tokenText(token))
     return true
   }
 
   /** The keyword or name of a definition; true when the token is left out of the key. */
   #definition(token: Token): boolean {
-    const before = token.prev?.kind
+    const previous = tokenBefore(token)
+    const before = previous?.kind
     if (before === TokenKind.AT || before === TokenKind.DOLLAR) return false
     const isStart = before === TokenKind.SOF || before === TokenKind.BRACE_R
     if (isStart && token.value === 'fragment') {
@@ -115,7 +124,7 @@ class ShapeReader {
       this.#operations += 1
       return false
     }
-    if (this.#inFragment || token.prev?.kind !== TokenKind.NAME || !isOperationKeyword(token.prev)) return false
+    if (this.#inFragment || previous?.kind !== TokenKind.NAME || !isOperationKeyword(previous)) return false
     this.#operationName = token.value
     return true
   }
@@ -126,71 +135,13 @@ class ShapeReader {
   }
 }
 
-function isOperationKeyword({ value, prev }: Token): boolean {
-  const starts = prev?.kind === TokenKind.SOF || prev?.kind === TokenKind.BRACE_R
-  return starts && (value === 'query' || value === 'mutation')
-}
-
-interface Literal {
-  /** Stands in the key; one for each kind of literal, because `"OPEN"` and `OPEN` are not the same. */
-  readonly placeholder: string
-  readonly value: unknown
-  /** False when the value does not survive as JSON. */
-  readonly exact: boolean
-}
-
-/** The literal that a token inside arguments is; null for names of arguments, variables, `null` and punctuation. */
-function literalOf(token: Token): Literal | null {
-  switch (token.kind) {
-    case TokenKind.STRING:
-    case TokenKind.BLOCK_STRING:
-      return { placeholder: '%s', value: token.value, exact: true }
-    case TokenKind.INT: {
-      const value = Number(token.value)
-      // As written: `-0` is another id than `0`.
-      return { placeholder: '%i', value, exact: Number.isSafeInteger(value) && String(value) === token.value }
-    }
-    case TokenKind.FLOAT: {
-      const value = Number(token.value)
-      return { placeholder: '%f', value, exact: String(value) === token.value }
-    }
-    case TokenKind.NAME:
-      return nameLiteral(token)
-    default:
-      return null
-  }
-}
-
-function nameLiteral(token: Token): Literal | null {
-  if (token.prev?.kind === TokenKind.DOLLAR || token.value === 'null' || followedByColon(token)) return null
-  if (token.value === 'true' || token.value === 'false') {
-    return { placeholder: '%b', value: token.value === 'true', exact: true }
-  }
-  return { placeholder: '%e', value: token.value, exact: true }
-}
-
-/** Inside arguments a name stands after a colon, in a list, or before a colon; the last is the name of an argument. */
-function followedByColon(token: Token): boolean {
-  return token.prev?.kind !== TokenKind.COLON && token.prev?.kind !== TokenKind.BRACKET_L && !inList(token)
-}
-
-/** A value after another value of the same list: `[OPEN, CLOSED]`. */
-function inList(token: Token): boolean {
-  let depth = 0
-  for (let before = token.prev; before && before.kind !== TokenKind.PAREN_L; before = before.prev) {
-    if (before.kind === TokenKind.BRACKET_R || before.kind === TokenKind.BRACE_R) depth += 1
-    else if (before.kind === TokenKind.BRACE_L) {
-      if (depth === 0) return false
-      depth -= 1
-    } else if (before.kind === TokenKind.BRACKET_L) {
-      if (depth === 0) return true
-      depth -= 1
-    }
-  }
-  return false
+function isOperationKeyword(token: Token): boolean {
+  const before = tokenBefore(token)?.kind
+  const starts = before === TokenKind.SOF || before === TokenKind.BRACE_R
+  return starts && (token.value === 'query' || token.value === 'mutation')
 }
 
 function tokenText({ kind, value }: Token): string {
   // A string outside of field arguments (a default value, a directive) is part of the shape, told apart from names.
-  return kind === TokenKind.STRING || kind === TokenKind.BLOCK_STRING ? JSON.stringify(value) : (value ?? kind)
+  return kind === TokenKind.STRING || kind === TokenKind.BLOCK_STRING ? JSON.stringify(value) : value || kind
 }

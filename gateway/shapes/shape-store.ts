@@ -15,12 +15,15 @@ export interface ShapeStore {
   learn(shape: Shape, document: DocumentNode, schema: GraphQLSchema): void
 }
 
-/** Shapes kept for each visible schema. */
-const maxShapes = 1_000
+/** Shapes kept for each visible schema: bounded by their number and by their length together. */
+const bounds = { max: 1_000, maxSize: 4_000_000 }
 
 export function createShapeStore(): ShapeStore {
   /** The text of each shape, or false where there is none. */
-  const texts = new LRUCache<string, string | false>({ max: maxShapes })
+  const texts = new LRUCache<string, string | false>({
+    ...bounds,
+    sizeCalculation: (text, key) => key.length + (text === false ? 1 : text.length),
+  })
   return {
     rewrite(incoming, shape) {
       const text = texts.get(shape.key)
@@ -29,11 +32,11 @@ export function createShapeStore(): ShapeStore {
       const { operationName, variables } = body
       // A name that does not fit is the caller's mistake, to be told in the caller's words.
       if (operationName != null && operationName !== shape.operationName) return null
-      const literals = shape.values.map((value, position) => [`${literalPrefix}${position}`, value])
+      const literals = shape.values.map((value, position): [string, unknown] => [`${literalPrefix}${position}`, value])
       const { operationName: _name, ...rest } = body
       return {
         ...incoming,
-        body: { ...rest, query: text, variables: { ...variables, ...Object.fromEntries(literals) } },
+        body: { ...rest, query: text, variables: { ...variables, ...Object.fromEntries<unknown>(literals) } },
       }
     },
     learn(shape, document, schema) {

@@ -8,6 +8,7 @@ import type { LedgerQuery, LedgerReader } from '../../storage/stores/ledger.ts'
 import type { ChainPoint } from '../../storage/stores/ledger-evidence.ts'
 import type { FieldResolver } from '../context.ts'
 import { defineSubgraph, type SubgraphDeps } from '../define.ts'
+import { explainFailure } from '../sources/postgres-errors.ts'
 import type { Subgraph } from '../subgraph.ts'
 import { accessNode, connectionOf, recordNode } from './ledger-shapes.ts'
 import { resolveRevoke, type RevokeServices } from './revoke.ts'
@@ -65,9 +66,26 @@ const verifyLedger: Resolver<{
   return await services.ledger.verify({ from, to: from + first - 1, expect: expect ?? [] })
 }
 
+/** What the database finds wrong with an argument is the caller's to mend, not a failure of this system. */
+function explained<Args>(resolve: Resolver<Args>): Resolver<Args> {
+  return async (...asked) => {
+    try {
+      return await resolve(...asked)
+    } catch (error) {
+      throw explainFailure(error)
+    }
+  }
+}
+
 const resolvers = {
-  Query: { me, ledgerAccesses, ledgerTrail, ledgerRequest, verifyLedger },
-  Mutation: { revoke: resolveRevoke },
+  Query: {
+    me,
+    ledgerAccesses,
+    ledgerTrail: explained(ledgerTrail),
+    ledgerRequest: explained(ledgerRequest),
+    verifyLedger,
+  },
+  Mutation: { revoke: explained(resolveRevoke) },
 }
 
 function pageQuery({ first, after, since, until }: PageArgs): LedgerQuery {

@@ -1,9 +1,13 @@
-/** Row 47: no address that somebody sends, and none that a system answers with, is ever dialled. */
+/**
+ * Rows 14 and 47: a system that answers with hostile data, and addresses of every origin. None that somebody sends, and none that
+ * a system answers with, is ever dialled.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Config } from '../../gateway/config.ts'
 import { composeSupergraph } from '../../gateway/federation/compose.ts'
 import { readContracts } from '../../schema/contract.ts'
 import { type OwnIssuer, startOwnIssuer } from '../support/own-issuer.ts'
-import { expectRefused, proofOf } from '../support/proof.ts'
+import { expectAnswered, expectRefused, proofOf } from '../support/proof.ts'
 import { repository } from '../support/process.ts'
 import { type RemoteSystem, json, startRemoteSystem, withRemote } from '../support/remote-system.ts'
 import { type Stack, startStack } from '../support/stack.ts'
@@ -12,16 +16,26 @@ import { type Stack, startStack } from '../support/stack.ts'
 let inner: RemoteSystem
 let finance: RemoteSystem
 let issuer: OwnIssuer
+/** An issuer whose key set has moved to an address that nobody configured. */
+let moved: OwnIssuer
+let redirecting: RemoteSystem
 let stack: Stack
 beforeAll(async () => {
   inner = await startRemoteSystem(json({ data: { invoices: { totalCount: 666 } } }))
   finance = await startRemoteSystem(json({ data: { invoices: { totalCount: 1 } } }))
   issuer = await startOwnIssuer()
-  stack = await startStack({ settings: (config) => issuer.settings(withRemote('finance', finance)(config)) })
+  moved = await startOwnIssuer()
+  redirecting = await startRemoteSystem((response) => void response.writeHead(302, { location: inner.url }).end())
+  const settings = (config: Config) => {
+    const { identity, ...rest } = issuer.settings(withRemote('finance', finance)(config))
+    const elsewhere = moved.settings(config).identity.issuers.map((each) => ({ ...each, jwksUri: redirecting.url }))
+    return { ...rest, identity: { ...identity, issuers: [...identity.issuers, ...elsewhere] } }
+  }
+  stack = await startStack({ settings })
 })
 afterAll(async () => {
   await stack[Symbol.asyncDispose]()
-  await Promise.all([inner, finance, issuer].map((each) => each[Symbol.asyncDispose]()))
+  await Promise.all([inner, finance, issuer, moved, redirecting].map((each) => each[Symbol.asyncDispose]()))
 })
 
 describe('row 47: a system that sends the gateway elsewhere', () => {
@@ -87,20 +101,56 @@ describe('row 47: a caller that names an address', () => {
 })
 
 test('row 47: an issuer whose key set is elsewhere by now is not followed there', async () => {
-  const redirecting = await startRemoteSystem((response) => void response.writeHead(302, { location: inner.url }).end())
-  const forge = await startOwnIssuer()
-  const settings: Parameters<typeof startStack>[0] = {
-    settings: (config) => {
-      const trusting = forge.settings(config)
-      const issuers = trusting.identity.issuers.map((each) => ({ ...each, jwksUri: redirecting.url }))
-      return { ...trusting, identity: { ...trusting.identity, issuers } }
-    },
-  }
-  await using other = await startStack(settings)
-  const token = await forge.token('agent:support-agent', ['support-agent'], ['crm:read'])
-  await expectRefused(other, await other.graphql(null, '{ me { id } }', {}, { token }), 'IDENTITY_UNAVAILABLE', 503)
+  const token = await moved.token('agent:support-agent', ['support-agent'], ['crm:read'])
+  await expectRefused(stack, await stack.graphql(null, '{ me { id } }', {}, { token }), 'IDENTITY_UNAVAILABLE', 503)
   expect([redirecting.fetches.length, inner.fetches]).toEqual([1, []])
-  await Promise.all([redirecting, forge].map((each) => each[Symbol.asyncDispose]()))
+})
+
+describe('row 14: what a system answers', () => {
+  const query = '{ invoices { totalCount } }'
+
+  test('row 14: names of what every object has, as members', async () => {
+    const hostile = '{"totalCount":3,"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}'
+    finance.answer = (response) => void response.end(`{"data":{"invoices":${hostile}}}`)
+    const answer = await stack.graphql('support-agent', query)
+    await expectAnswered(stack, answer)
+    expect(answer.data).toEqual({ invoices: { totalCount: 3 } })
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
+  })
+
+  test.each([
+    ['JSON as deep as it can be', `{"data":{"invoices":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}}`],
+    ['nothing of what was asked for', '{"data":{"invoices":{"a":1}}}'],
+    ['a value of another type', '{"data":{"invoices":{"totalCount":"many"}}}'],
+    ['a list for an object', '{"data":{"invoices":[1,2]}}'],
+    ['a number for an object', '{"data":{"invoices":7}}'],
+    ['no data', '{"data":null}'],
+    ['nothing', '{}'],
+  ])('row 14: %s is an error, and never an answer with a hole', async (_what, body) => {
+    finance.answer = (response) => void response.end(body)
+    const answer = await stack.graphql('support-agent', query)
+    expect([answer.status, answer.data, answer.errors.length], answer.text).toEqual([200, null, 1])
+    expect(['SYSTEM_UNAVAILABLE', 'INTERNAL_SERVER_ERROR']).toContain(answer.codes[0])
+    expect((await proofOf(stack, answer)).outcome).toBe('failed')
+  })
+
+  test('row 14: an answer without end is cut off, and the next one is read', async () => {
+    finance.answer = (response) => {
+      response.on('error', () => undefined)
+      response.write('{"data":{"x":"')
+      const chunk = 'x'.repeat(1024 * 1024)
+      const more = () => {
+        while (!response.destroyed && response.write(chunk));
+      }
+      response.on('drain', more)
+      more()
+    }
+    const answer = await stack.graphql('support-agent', query)
+    expect(answer.codes).toEqual(['SYSTEM_UNAVAILABLE'])
+    await proofOf(stack, answer)
+    finance.answer = json({ data: { invoices: { totalCount: 4 } } })
+    await expectAnswered(stack, await stack.graphql('support-agent', query))
+  })
 })
 
 test('row 47: the supergraph holds no address that could be dialled, and a contract cannot bring one', () => {

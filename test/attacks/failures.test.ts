@@ -18,13 +18,15 @@ const readiness = async (stack: Stack) => {
   return { status: statusCode, parts: (JSON.parse(body) as { parts: Record<string, string> }).parts, text: body }
 }
 
-describe('the database', () => {
+describe('the database and the cache', () => {
   let line: BreakableDatabase
+  let away = false
   let stack: Stack
   beforeAll(async () => {
     line = createBreakableDatabase()
     stack = await startStack({
       wrapDatabase: line.wrap,
+      wrapCache: (cache) => breakable(cache, () => away),
       settings: (config) => ({ ...config, timeouts: { ...config.timeouts, ledgerMs: 500 } }),
     })
   })
@@ -64,15 +66,6 @@ describe('the database', () => {
     const rows = stack.database.kysely.selectFrom('crm.activities').select('id').where('subject', '=', 'r39-a')
     expect(await rows.execute()).toEqual([])
   })
-})
-
-describe('the cache', () => {
-  let away = false
-  let stack: Stack
-  beforeAll(async () => {
-    stack = await startStack({ wrapCache: (cache) => breakable(cache, () => away) })
-  })
-  afterAll(() => stack[Symbol.asyncDispose]())
 
   test('row 39: the shared limits are away: reads go on under the gateway’s own, mutations are refused', async () => {
     away = true

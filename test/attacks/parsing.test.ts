@@ -1,7 +1,6 @@
 /** Rows 1 to 15 over the whole stack: hostile documents are refused for little, and the next request is answered at once. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ErrorCode } from '../../lib/errors.ts'
-import { json, startRemoteSystem, withRemote } from '../support/remote-system.ts'
 import { countFetches, expectAnswered, expectRefused, proofOf } from '../support/proof.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
@@ -78,6 +77,13 @@ describe('documents that ask for too much', () => {
     const stalledMs = await longestStall(async () => (answer = await stack.graphql('support-agent', doubling(22))))
     expect(answer?.data).toEqual({ account: { name: 'Nordwind Logistics GmbH' } })
     expect(stalledMs).toBeLessThan(2_000)
+  })
+
+  test('row 6: fragments that each spread the next two, 60 deep, are refused before they are planned', async () => {
+    const growing = times(60, (n) => `fragment F${n} on Account { ...F${n + 1} ...F${n + 2} }`)
+    const ends = 'fragment F60 on Account { name } fragment F61 on Account { id }'
+    const answer = await stack.graphql('support-agent', `{ account(id: "acc-0001") { ...F0 } } ${growing} ${ends}`)
+    await expectRefused(stack, answer, 'OPERATION_TOO_LARGE', 400)
   })
 
   test('row 6: a fragment that spreads itself is refused', async () => {
@@ -185,34 +191,5 @@ describe('names of what every object has', () => {
     expect(answer.codes).not.toContain('INTERNAL_SERVER_ERROR')
     await proofOf(stack, answer)
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
-  })
-
-  test('row 14: in what a system answers', async () => {
-    const hostileData =
-      '{"data":{"invoices":{"totalCount":3,"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}}}'
-    await using finance = await startRemoteSystem((response) => void response.end(hostileData))
-    await using other = await startStack({ settings: withRemote('finance', finance) })
-    const answer = await other.graphql('support-agent', '{ invoices { totalCount } }')
-    await expectAnswered(other, answer)
-    expect(answer.data).toEqual({ invoices: { totalCount: 3 } })
-    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
-    // As deep as JSON can be, as large as it likes: an error of that system, and the gateway lives.
-    finance.answer = (response) =>
-      void response.end(`{"data":{"invoices":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_001)}}`)
-    expect((await other.graphql('support-agent', '{ invoices { totalCount } }')).codes.length).toBeLessThanOrEqual(1)
-    finance.answer = (response) => {
-      response.on('error', () => undefined)
-      response.write(`{"data":{"x":"`)
-      const chunk = 'x'.repeat(1024 * 1024)
-      const more = () => {
-        while (!response.destroyed && response.write(chunk));
-      }
-      response.on('drain', more)
-      more()
-    }
-    const large = await other.graphql('support-agent', '{ invoices { totalCount } }')
-    expect(large.codes).toEqual(['SYSTEM_UNAVAILABLE'])
-    finance.answer = json({ data: { invoices: { totalCount: 4 } } })
-    await expectAnswered(other, await other.graphql('support-agent', '{ invoices { totalCount } }'))
   })
 })

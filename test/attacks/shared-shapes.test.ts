@@ -26,7 +26,10 @@ const approve = (amount: string, key: string, name = '') =>
 
 describe('verdicts', () => {
   test('row 29: what one amount was allowed, or had to ask for, says nothing about the next', async () => {
-    const amounts = fc.sample(fc.constantFrom('1.00', '4999.99', '5000', '5000.01', '999999', '-1', '1e9'), { numRuns: 150, seed: 7 })
+    const amounts = fc.sample(fc.constantFrom('1.00', '4999.99', '5000', '5000.01', '999999', '-1', '1e9'), {
+      numRuns: 150,
+      seed: 7,
+    })
     const answers = await Promise.all(
       ['5000.01', '1.00', ...amounts].map(async (amount, turn) => {
         const answer = await stack.graphql('finance-agent', approve(amount, `shape-${turn}`, `Approve${turn}`))
@@ -35,8 +38,12 @@ describe('verdicts', () => {
     )
     for (const { amount, answer } of answers) {
       // Allowed by the rules, and then unknown to the system, or no amount for it.
-      if (['1.00', '4999.99', '5000', '-1'].includes(amount)) expect(answer.codes[0], amount).toMatch(/NOT_FOUND|INVALID_INPUT/)
-      else expect(['APPROVAL_REQUIRED', 'POLICY_DENIED', 'BAD_USER_INPUT'], `${amount} ${answer.text}`).toContain(answer.codes[0])
+      if (['1.00', '4999.99', '5000', '-1'].includes(amount))
+        expect(answer.codes[0], amount).toMatch(/NOT_FOUND|INVALID_INPUT/)
+      else
+        expect(['APPROVAL_REQUIRED', 'POLICY_DENIED', 'BAD_USER_INPUT'], `${amount} ${answer.text}`).toContain(
+          answer.codes[0],
+        )
       if (['5000.01', '999999'].includes(amount)) {
         expect(answer.codes, amount).toEqual(['APPROVAL_REQUIRED'])
         expect((await proofOf(stack, answer)).record.result?.subgraphs).toEqual([])
@@ -65,9 +72,23 @@ describe('verdicts', () => {
     }
   })
 
+  test('a literal that only its system can refuse is told of as if it were the first', async () => {
+    const since = (day: string) => `{ opportunities(filter: { closeDate: { gte: "${day}" } }) { totalCount } }`
+    const first = await stack.graphql('finance-agent', shapeless(since('31.12.2026; x')))
+    await expectAnswered(stack, await stack.graphql('finance-agent', since('2026-01-01')))
+    const later = await stack.graphql('finance-agent', since('31.12.2026; x'))
+    expect(later.codes).toEqual(['INVALID_INPUT'])
+    expect(later.text).toBe(first.text)
+  })
+
   test('the cost of a page is that of its own number', async () => {
     const page = (first: number) => `{ accounts(first: ${first}) { nodes { id } } }`
-    for (const [first, status] of [[1, 200], [100_000, 400], [2, 200], [-100_000, 400]] as const) {
+    for (const [first, status] of [
+      [1, 200],
+      [100_000, 400],
+      [2, 200],
+      [-100_000, 400],
+    ] as const) {
       expect((await stack.graphql('support-agent', page(first))).status, String(first)).toBe(status)
     }
   })
@@ -76,7 +97,10 @@ describe('verdicts', () => {
 describe('records', () => {
   test('name, hash and arguments are those of the text that was sent', async () => {
     const text = (id: string, name: string) => `query ${name} { account(id: "${id}") { name } }`
-    const sent = Array.from({ length: 20 }, (_, turn) => [`acc-00${String(turn + 1).padStart(2, '0')}`, `Named${turn}`] as const)
+    const sent = Array.from(
+      { length: 20 },
+      (_, turn) => [`acc-00${String(turn + 1).padStart(2, '0')}`, `Named${turn}`] as const,
+    )
     const answers = await Promise.all(sent.map(([id, name]) => stack.graphql('support-agent', text(id, name))))
     const hashes = new Set<string | null>()
     for (const [turn, answer] of answers.entries()) {
@@ -91,7 +115,13 @@ describe('records', () => {
   test('a literal that does not fit is told and recorded as if nothing of the kind had been seen before', async () => {
     const sorted = (field: string) => `query Sorted { accounts(first: 1, sort: { field: ${field} }) { totalCount } }`
     await expectAnswered(stack, await stack.graphql('support-agent', sorted('NAME')))
-    const texts = [sorted('NO_SUCH_FIELD'), sorted('"NAME"'), sorted('7'), sorted('null'), sorted('NAME, direction: SIDEWAYS')]
+    const texts = [
+      sorted('NO_SUCH_FIELD'),
+      sorted('"NAME"'),
+      sorted('7'),
+      sorted('null'),
+      sorted('NAME, direction: SIDEWAYS'),
+    ]
     for (const text of texts) await expectSame('support-agent', text)
   })
 
@@ -127,16 +157,40 @@ async function expectSame(as: string, text: string): Promise<void> {
 }
 
 test('a text under a known shape is answered as it would be by itself, whatever its literals (property)', async () => {
-  const id = fc.constantFrom('"acc-0001"', '"acc-0002"', '""', '7', '-0', '"""acc-0001"""', '"acc\\u002d0001"', 'ENUM', 'true', '1.5', 'null')
+  const id = fc.constantFrom(
+    '"acc-0001"',
+    '"acc-0002"',
+    '""',
+    '7',
+    '-0',
+    '"""acc-0001"""',
+    '"acc\\u002d0001"',
+    'ENUM',
+    'true',
+    '1.5',
+    'null',
+  )
   const first = fc.constantFrom('1', '2', '0', '-1', '101', '"1"', '1.0', '2147483648', '[1]', 'null')
   const text = fc.constantFrom('"nord"', '"%s"', '" "', '7', '["a", "b"]', '[]', 'X')
   const tiers = fc.constantFrom('KEY', '[KEY]', '[KEY, STRATEGIC]', '[]', '["KEY"]', '[NONE]', 'null', '[null]')
   const shapes = [
     fc.record({ a: id, b: first }).map(({ a, b }) => `{ account(id: ${a}) { name contacts(first: ${b}) { id } } }`),
-    fc.record({ a: text, b: tiers }).map(({ a, b }) => `query Q { accounts(first: 2, filter: { name: { contains: ${a} }, tiers: ${b} }) { totalCount } }`),
-    fc.record({ a: text, b: first }).map(({ a, b }) => `{ accounts(first: ${b}, filter: { name: { in: ${a} } }) { nodes { id } } }`),
+    fc
+      .record({ a: text, b: tiers })
+      .map(
+        ({ a, b }) =>
+          `query Q { accounts(first: 2, filter: { name: { contains: ${a} }, tiers: ${b} }) { totalCount } }`,
+      ),
+    fc
+      .record({ a: text, b: first })
+      .map(({ a, b }) => `{ accounts(first: ${b}, filter: { name: { in: ${a} } }) { nodes { id } } }`),
     fc.record({ a: id, b: id }).map(({ a, b }) => `{ account(id: ${a}) { name } account(id: ${b}) { id } }`),
-    fc.record({ a: id, b: tiers }).map(({ a, b }) => `query ($v: [AccountTier!] = ${b}) { x: account(id: ${a}) { id } accounts(filter: { tiers: $v }) { totalCount } }`),
+    fc
+      .record({ a: id, b: tiers })
+      .map(
+        ({ a, b }) =>
+          `query ($v: [AccountTier!] = ${b}) { x: account(id: ${a}) { id } accounts(filter: { tiers: $v }) { totalCount } }`,
+      ),
   ]
   // Each shape with good literals first, so that it is known.
   for (const good of [

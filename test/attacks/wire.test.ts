@@ -1,5 +1,6 @@
-/** Rows 17, 40, 41 and 48, byte by byte over real sockets: what no client library sends. */
+/** Rows 17, 40, 41, 46 and 48, byte by byte over real sockets: what no client library sends. */
 import { gzipSync } from 'node:zlib'
+import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RemoteSystem, json, startRemoteSystem, withRemote } from '../support/remote-system.ts'
 import { expectNothingLeaks, proofOf } from '../support/proof.ts'
@@ -199,6 +200,22 @@ describe('row 41: identity smuggled in', () => {
     const answer = await sendRaw(port, post(me, bearer()).replace('/graphql', `/graphql?access_token=${token}`))
     await refuses(answer, 401, 'UNAUTHENTICATED')
   })
+})
+
+test('row 46: a system is told who is calling by a statement of the gateway, and never given the token', async () => {
+  finance.fetches.splice(0)
+  const answer = await sendRaw(port, post('{"query":"{ invoices { totalCount } }"}', bearer(), 'Cookie: a=b'))
+  const { record } = await proofOf(stack, answer)
+  const [fetch] = finance.fetches
+  const statement = decodeJwt(String(fetch?.headers['mandate-statement']))
+  const { requestId } = answer
+  expect(statement).toMatchObject({ iss: 'mandate-gateway', aud: 'finance', sub: 'agent:support-agent', requestId })
+  expect((statement.exp ?? 0) - (statement.iat ?? 0)).toBeLessThanOrEqual(60)
+  const everything = JSON.stringify([finance.fetches, statement])
+  for (const part of [token, token.split('.')[2] ?? '', 'a=b']) expect(everything).not.toContain(part)
+  expect(record.caller?.tokenId).toBe(decodeJwt(token).jti)
+  // Nor does the token stand in the log.
+  expect(stack.logged.join('')).not.toContain(token.split('.')[2])
 })
 
 describe('row 48: where one request ends and the next begins', () => {

@@ -8,6 +8,7 @@ import type { Pipeline } from '../../gateway/pipeline.ts'
 import { type Answer, refusalAnswer } from '../../gateway/response/answer.ts'
 import { realWorld } from '../../lib/world.ts'
 import type { PolicyRevision } from '../../policies/engine/revision.ts'
+import { proofOf } from '../support/proof.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 import { until } from '../support/until.ts'
 import { dial, post, readAll, readWire, sendRaw } from '../support/wire.ts'
@@ -184,5 +185,26 @@ describe('the endpoint as callers see it', () => {
     ]) {
       expect(answer.headers['cache-control']).toBe('no-store')
     }
+  })
+
+  test('a gateway that has started is ready, and its metrics name no caller, no field and no text from outside', async () => {
+    expect((await stack.app.server.inject({ url: '/health/ready' })).json()).toEqual({
+      ready: true,
+      parts: {
+        database: 'ready',
+        cache: 'ready',
+        ledger: 'ready',
+        identity: 'ready',
+        policies: 'ready',
+        graph: 'ready',
+      },
+    })
+    const answer = await stack.graphql('support-agent', 'query Curious { account(id: "acc-0001") { name } }')
+    await proofOf(stack, answer)
+    await stack.graphql('support-agent', '{ noSuchField }')
+    const { body } = await stack.app.server.inject({ url: '/metrics' })
+    expect(body).toMatch(/mandate_requests_total\{code="OK"\} \d+\n/)
+    expect(body).toMatch(/mandate_requests_total\{code="GRAPHQL_VALIDATION_FAILED"\} \d+\n/)
+    expect(body).not.toMatch(/support-agent|Curious|noSuchField|acc-0001|Account/)
   })
 })

@@ -82,6 +82,14 @@ describe('finance is another process', () => {
     expect(answer.text).not.toContain('secret')
   })
 
+  test('a value that does not fit the contract is an error with its place, though its system said nothing', async () => {
+    finance.answer = invoices([{ number: 'INV-1' }, { amount: 7 }])
+    const answer = await stack.graphql('support-agent', query)
+    expect([answer.status, answer.codes, answer.data]).toEqual([200, ['SYSTEM_UNAVAILABLE'], { account: rest }])
+    expect(answer.errors.map(({ path }) => path)).toEqual([['account', 'invoices', 1, 'number']])
+    expect((await proofOf(stack, answer)).outcome).toBe('answered-with-errors')
+  })
+
   test('a root field that takes no null takes the whole answer with it', async () => {
     finance.answer = (response) => void response.destroy()
     const answer = await stack.graphql('support-agent', '{ account(id: "acc-0001") { name } invoices { totalCount } }')

@@ -3,12 +3,11 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cleanEnvironment, repository, startGateway } from '../support/process.ts'
 
-const watched = pathToFileURL(path.join(repository, 'test/support/watched-dialling.ts')).href
+const watched = import.meta.resolve('../support/watched-dialling.ts')
 const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|::1|\/.*)$/
 
 let folder: string

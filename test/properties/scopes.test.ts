@@ -93,7 +93,10 @@ test('granting what a denial names as missing, and no less, takes the denials fo
   await fc.assert(
     fc.asyncProperty(kind, someScopes, picks, async (as, held, picked) => {
       const denied = await ask(as, held, picked, { input: {} })
-      if (denied.outcome !== 'deny' || denied.missingScopes.length === 0 || denied.undisclosed.length > 0) return fc.pre(false)
+      if (denied.outcome !== 'deny' || denied.missingScopes.length === 0 || denied.undisclosed.length > 0) {
+        fc.pre(false)
+        return
+      }
       const missing = denied.missingScopes.map(({ scope }) => scope)
       const after = await ask(as, [...held, ...missing], picked, { input: {} })
       const stillMissing = after.outcome === 'deny' ? after.missingScopes : []

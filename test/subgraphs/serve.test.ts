@@ -83,7 +83,7 @@ async function send({ query = '{ hello }', token, headers = {}, body }: Sent) {
 const sign = (query: string, more: Partial<Statement> = {}) => signer.sign(statementFor('things', query, more))
 
 test('answers the gateway', async () => {
-  const { status, text } = await send({ token: await sign('{ hello }') })
+  const { status, text } = await send({ token: sign('{ hello }') })
   expect(status).toBe(200)
   expect(JSON.parse(text)).toEqual({
     data: { hello: 'hello' },
@@ -114,20 +114,20 @@ describe('row 20: answers nobody else', () => {
 
   test('an agent’s own token is no statement', async () => {
     expect((await send({ token: 'eyJhbGciOiJFZERTQSJ9.e30.c2ln' })).status).toBe(401)
-    expect((await send({ headers: { authorization: `Bearer ${await sign('{ hello }')}` } })).status).toBe(401)
+    expect((await send({ headers: { authorization: `Bearer ${sign('{ hello }')}` } })).status).toBe(401)
   })
 
   test('a statement for another subgraph', async () => {
-    expect((await send({ token: await sign('{ hello }', { audience: 'crm' }) })).status).toBe(401)
+    expect((await send({ token: sign('{ hello }', { audience: 'crm' }) })).status).toBe(401)
   })
 
   test('a statement for another operation', async () => {
-    expect((await send({ query: entities, token: await sign('{ hello }') })).status).toBe(401)
+    expect((await send({ query: entities, token: sign('{ hello }') })).status).toBe(401)
   })
 
   test('a statement signed by somebody else', async () => {
     const stranger = await createStatementSigner(realWorld)
-    expect((await send({ token: await stranger.sign(statementFor('things', '{ hello }')) })).status).toBe(401)
+    expect((await send({ token: stranger.sign(statementFor('things', '{ hello }')) })).status).toBe(401)
   })
 
   test('a statement that has expired', async () => {
@@ -144,7 +144,7 @@ describe('row 20: answers nobody else', () => {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        'mandate-statement': await past.sign(statementFor('things', '{ hello }')),
+        'mandate-statement': past.sign(statementFor('things', '{ hello }')),
       },
       body: JSON.stringify({ query: '{ hello }' }),
     })
@@ -164,7 +164,7 @@ describe('row 20: answers nobody else', () => {
 
   test('why it was refused stands in the log, not in the answer', async () => {
     warnings.length = 0
-    const { text } = await send({ token: await sign('{ hello }', { audience: 'crm' }) })
+    const { text } = await send({ token: sign('{ hello }', { audience: 'crm' }) })
     expect(JSON.parse(text)).toMatchObject({
       errors: [{ message: 'A subgraph answers the gateway only.', extensions: { code: 'UNAUTHENTICATED' } }],
     })
@@ -176,7 +176,7 @@ describe('row 20: answers nobody else', () => {
 describe('row 46: who is calling', () => {
   test('is in the statement alone; headers that claim an identity are not read', async () => {
     const query = '{ me }'
-    const token = await sign(query, { caller: callerNamed('agent:sales-agent') })
+    const token = sign(query, { caller: callerNamed('agent:sales-agent') })
     const headers = { 'x-agent-id': 'admin', authorization: 'Bearer stolen', 'x-user': 'admin' }
     expect(JSON.parse((await send({ query, token, headers })).text)).toMatchObject({
       data: { me: 'agent:sales-agent' },
@@ -188,7 +188,7 @@ describe('row 36: what it says of its failures', () => {
   const plain = /ECONNREFUSED|db-internal|\.ts|node_modules|at [A-Z]|127\.0\.0\.1|stack/
 
   test('a failing resolver', async () => {
-    const { status, text } = await send({ query: '{ fails }', token: await sign('{ fails }') })
+    const { status, text } = await send({ query: '{ fails }', token: sign('{ fails }') })
     expect([status, JSON.parse(text)]).toMatchObject([
       200,
       { errors: [{ extensions: { code: 'SYSTEM_UNAVAILABLE' } }] },
@@ -237,7 +237,7 @@ test('stops working when the gateway goes away', async () => {
   const body = JSON.stringify({ query: '{ waits }' })
   const socket = connect(Number(server.url.port), '127.0.0.1')
   socket.write(
-    `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nmandate-statement: ${await sign('{ waits }')}\r\n` +
+    `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nmandate-statement: ${sign('{ waits }')}\r\n` +
       `content-length: ${body.length}\r\n\r\n${body}`,
   )
   const signal = await started.promise

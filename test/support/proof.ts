@@ -28,7 +28,7 @@ export function expectNothingLeaks({ text, headers }: Pick<StackAnswer, 'text' |
 }
 
 /** What the ledger says of a request, in the words that tests compare. */
-export interface Proof {
+interface Proof {
   readonly outcome: string | undefined
   readonly codes: readonly string[]
   readonly record: PlacedRecord
@@ -70,7 +70,7 @@ export async function expectAnswered(stack: Stack, answer: StackAnswer): Promise
 }
 
 /** How many fetches each subgraph has been sent since the stack started. */
-export async function fetchesOf(stack: Stack): Promise<Record<string, number>> {
+async function fetchesOf(stack: Stack): Promise<Record<string, number>> {
   const { body } = await stack.app.server.inject({ url: '/metrics' })
   const counts: Record<string, number> = {}
   for (const [, name = '', count] of body.matchAll(/^mandate_fetch_seconds_count\{subgraph="(\w+)",[^}]*\} (\d+)$/gm)) {

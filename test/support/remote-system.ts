@@ -4,7 +4,7 @@ import { type IncomingHttpHeaders, type ServerResponse, createServer } from 'nod
 import type { AddressInfo } from 'node:net'
 import type { StackOptions } from './stack.ts'
 
-export interface RemoteFetch {
+interface RemoteFetch {
   readonly headers: IncomingHttpHeaders
   readonly body: string
 }

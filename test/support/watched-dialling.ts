@@ -15,10 +15,10 @@ const connect = net.Socket.prototype.connect
 // Both forms: `connect(port, host)` and the normalised `connect([options])` of `net.connect`.
 net.Socket.prototype.connect = function watched(this: net.Socket, ...args: unknown[]) {
   const [first, second] = args
-  const options = (Array.isArray(first) ? (first as unknown[])[0] : first) as { host?: string; path?: string } | number
+  const options = (Array.isArray(first) ? (first[0] as unknown) : first) as { host?: string; path?: string } | number
   note('dial', typeof options === 'object' ? (options.path ?? options.host ?? 'localhost') : (second ?? 'localhost'))
   return Reflect.apply(connect, this, args) as net.Socket
-} as typeof connect
+}
 
 const lookUp = dns.lookup
 dns.lookup = ((name: string, ...rest: unknown[]) => {

@@ -60,6 +60,18 @@ for (const kind of databaseKinds()) {
       })
     })
 
+    test('a text that no database can store is the caller’s mistake', async () => {
+      await refuses('query ($id: ID!) { ledgerRequest(id: $id) { seq } }', 'INVALID_INPUT', { id: 'a\u0000' })
+      await refuses('query ($id: ID!) { ledgerTrail(principal: $id) { nodes { seq } } }', 'INVALID_INPUT', {
+        id: 'agent:\u0000',
+      })
+      await refuses(
+        'mutation ($key: String!) { revoke(input: { idempotencyKey: $key, principal: "agent:a", reason: "r" }) { replayed } }',
+        'INVALID_INPUT',
+        { key: 'key\u0000key' },
+      )
+    })
+
     test('accesses page through the ledger', async () => {
       const query = `query ($after: String) {
         ledgerAccesses(coordinate: "Account.name", first: 3, after: $after) {
