@@ -66,11 +66,6 @@ export const catalog = {
     meaning: 'A variable does not fit its declared type.',
     next: 'Correct the named variable, then retry.',
   },
-  PERSISTED_QUERY_NOT_FOUND: {
-    status: 400,
-    meaning: 'No registered operation has this hash.',
-    next: 'Send the full operation text.',
-  },
   PERSISTED_QUERY_NOT_SUPPORTED: {
     status: 400,
     meaning: 'Callers cannot register operations by hash.',

@@ -2,7 +2,8 @@
  * Keeps the policies current while the gateway runs. A good edit takes the place of the old revision in one step; a bad one is
  * refused loudly and the old one stays.
  */
-import { watch, type FSWatcher } from 'node:fs'
+import { readdirSync, watch, type FSWatcher } from 'node:fs'
+import path from 'node:path'
 import type { PolicyRevision } from '../../policies/engine/revision.ts'
 import type { PolicyProblem } from '../../policies/engine/types.ts'
 import { loadPolicies, type LoadPoliciesOptions, type LoadResult } from './load.ts'
@@ -118,11 +119,11 @@ export async function watchPolicies(options: WatchPoliciesOptions): Promise<Poli
       timer = setTimeout(look, settleMs).unref()
     }
     const poll = setInterval(lookAgain, pollMs).unref()
-    const watcher = openWatcher(folder, lookAgain, log)
+    const watchers = openWatchers(folder, lookAgain, log)
     return () => {
       clearTimeout(timer)
       clearInterval(poll)
-      watcher?.close()
+      for (const watcher of watchers) watcher.close()
     }
   }
 
@@ -148,15 +149,21 @@ function revisionOnDisk(folder: string): string {
   }
 }
 
-function openWatcher(folder: string, onChange: () => void, log: PolicyLog): FSWatcher | null {
+/**
+ * One watcher for each folder beneath: Node's recursive one does not see a file that is replaced by another, as git and many
+ * editors do it. A folder that is made later is found when the files are compared.
+ */
+function openWatchers(folder: string, onChange: () => void, log: PolicyLog): readonly FSWatcher[] {
   const complain = (error: unknown): void => {
     log.error({ error }, 'The policies folder cannot be watched; its files are compared from time to time instead.')
   }
   try {
-    return watch(folder, { recursive: true, persistent: false }, onChange).on('error', complain)
+    const inner = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isDirectory())
+    const folders = [folder, ...inner.map((entry) => path.join(entry.parentPath, entry.name))]
+    return folders.map((each) => watch(each, { persistent: false }, onChange).on('error', complain))
   } catch (error) {
     complain(error)
-    return null
+    return []
   }
 }
 

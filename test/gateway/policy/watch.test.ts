@@ -1,5 +1,5 @@
 /** Edits while the gateway runs: a good one takes effect as a whole, a bad one is refused loudly and changes nothing. */
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -40,10 +40,10 @@ function quietLog() {
   return { lines, log: { info: note('info'), error: note('error') } }
 }
 
-async function openCopy() {
+async function openCopy(pollMs = 300) {
   const copy = await copyPolicies()
   const { lines, log } = quietLog()
-  const source = await watchPolicies({ folder: copy.folder, index, log, watch: true, settleMs: 20, pollMs: 300 })
+  const source = await watchPolicies({ folder: copy.folder, index, log, watch: true, settleMs: 20, pollMs })
   return {
     ...copy,
     lines,
@@ -103,6 +103,24 @@ describe('a good edit', () => {
     await until(() => stage.source.current().scopes.get('crm:read')?.owner === 'the sales desk')
     await until(() => stage.source.current().roles.get('developer')?.scopes.includes('crm:read') === true)
     expect(before.roles.get('developer')?.scopes).toEqual(['explorer:all'])
+  })
+
+  test('that replaces the file, as git does, is seen without waiting for the comparison', async () => {
+    await using copy = await openCopy(600_000)
+    const file = path.join(copy.folder, 'crm.ts')
+    const original = await readFile(file, 'utf8')
+    const first = copy.source.current().id
+    for (const text of [`${original}// one\n`, original, `${original}// two\n`, original]) {
+      const before = copy.source.current().id
+      await writeFile(`${file}.new`, text)
+      await rename(`${file}.new`, file)
+      await until(() => copy.source.current().id !== before)
+      await rm(file)
+      await writeFile(file, `${text}// again\n`)
+      const renamed = copy.source.current().id
+      await until(() => copy.source.current().id !== renamed)
+    }
+    expect(copy.source.current().id).not.toBe(first)
   })
 
   test('taken back is the revision that it was', async () => {
