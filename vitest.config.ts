@@ -7,6 +7,7 @@ export default defineConfig({
     pool: 'forks',
     // The modules are the same for every file and nothing happens when they are imported: a worker keeps them.
     isolate: false,
+    maxWorkers: '100%',
     // Tests run the sources as the server does: Node strips the types, nothing is bundled.
     experimental: { viteModuleRunner: false },
     testTimeout: 20_000,
