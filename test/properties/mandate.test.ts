@@ -99,10 +99,11 @@ function saidOfItself(text: string, sent: string): string {
   return text.replaceAll(/\w+/g, (word) => (own.has(word) ? '' : word))
 }
 
-for (const { name: as } of demoIdentities) {
-  const explores = ['dev.patel', 'omar.haddad'].includes(as)
+/** Two hold the explorer scope: nothing is hidden from them. */
+const bounded = demoIdentities.filter(({ name }) => !['dev.patel', 'omar.haddad'].includes(name))
 
-  describe.skipIf(explores)(as, () => {
+for (const { name: as } of bounded) {
+  describe(as, () => {
     const hidden = () => outside.get(as) as Outside
 
     test('has something that it must not know of, so that the properties below can fail', () => {
