@@ -79,7 +79,10 @@ function row(cells: readonly string[]): string {
     .trimEnd()
 }
 
+/** The middle value; of an even number, halfway between the middle two. */
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? 0
+  const upper = sorted[Math.floor(sorted.length / 2)] ?? 0
+  const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? upper
+  return (lower + upper) / 2
 }
