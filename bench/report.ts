@@ -72,15 +72,16 @@ function figures(name: string, gateway: string, all: readonly Figures[]): string
   ])
 }
 
-function row(cells: readonly string[]): string {
+/** One line of a table. */
+export function row(cells: readonly string[]): string {
   return cells
-    .map((cell, column) => (column < 2 ? cell.padEnd(18) : cell.padStart(12)))
+    .map((cell, column) => (column < 2 ? cell.padEnd(20) : cell.padStart(12)))
     .join('')
     .trimEnd()
 }
 
 /** The middle value; of an even number, halfway between the middle two. */
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const upper = sorted[Math.floor(sorted.length / 2)] ?? 0
   const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? upper

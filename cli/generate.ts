@@ -6,7 +6,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Command } from 'commander'
 import { format, resolveConfig } from 'prettier'
-import { composeSupergraph } from '../gateway/federation/compose.ts'
+import { type Composition, composeSupergraph, compositionMark } from '../gateway/federation/compose.ts'
 import { contractIndex, readContracts } from '../schema/contract.ts'
 import { configDoc } from './generate/config-doc.ts'
 import { coordinatesFile } from './generate/coordinates.ts'
@@ -33,10 +33,11 @@ export interface GenerateResult {
 /** Everything that is generated, in order. */
 export function artifacts(root: string): readonly Artifact[] {
   const contracts = readContracts(path.join(root, 'schema'))
-  const composition = () => composeSupergraph(contracts)
+  let composed: Composition | null = null
+  const composition = () => (composed ??= composeSupergraph(contracts))
   return [
     { file: 'schema/generated/coordinates.ts', text: () => coordinatesFile(contractIndex(contracts)) },
-    { file: 'schema/supergraph.graphql', text: () => composition().supergraphSdl },
+    { file: 'schema/supergraph.graphql', text: () => `${compositionMark(contracts)}\n${composition().supergraphSdl}` },
     { file: 'schema/api.graphql', text: () => composition().apiSdl() },
     { file: 'docs/errors.md', text: errorsDoc },
     { file: 'docs/config.md', text: configDoc },

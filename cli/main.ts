@@ -3,7 +3,10 @@ import path from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { realWorld } from '../lib/world.ts'
 import { addAuditCommands } from './audit.ts'
+import { addCompanyCommands } from './company.ts'
+import { addConnectorCommands } from './connector.ts'
 import { addGenerateCommand } from './generate.ts'
+import { addNewCommands } from './new.ts'
 import { addPolicyCommands } from './policy.ts'
 import { addSchemaCommands } from './schema.ts'
 import { addTokenCommand } from './token.ts'
@@ -20,6 +23,7 @@ async function main(argv: readonly string[]): Promise<void> {
     write: (text: string) => void process.stdout.write(text),
     writeError: (text: string) => void process.stderr.write(text),
     isTerminal: process.stdout.isTTY,
+    progress: { stream: process.stderr, isTerminal: process.stderr.isTTY },
   }
   const program = new Command('mandate')
     .description('The control plane of the Mandate gateway on the command line.')
@@ -29,7 +33,10 @@ async function main(argv: readonly string[]): Promise<void> {
   addPolicyCommands(program, io)
   addAuditCommands(program, io)
   addSchemaCommands(program, io)
+  addCompanyCommands(program, io)
+  addConnectorCommands(program, io)
   addGenerateCommand(program, io)
+  addNewCommands(program, io)
   try {
     await program.parseAsync(argv)
   } catch (error) {

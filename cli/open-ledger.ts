@@ -32,12 +32,18 @@ const auditor = 'lena.fischer'
 
 /** Opens the ledger for reading; throws an error that says what to do when there is none within reach. */
 export async function openLedgerForReading(io: LedgerIo): Promise<OpenedLedger> {
-  const { database: configured, data } = readConfig({ env: io.env, folder: io.folder })
+  const { database: configured, data, supergraph } = readConfig({ env: io.env, folder: io.folder })
   if (configured.url !== undefined) {
     const database = await openDatabase({ kind: 'postgres', url: configured.url, poolSize: 2, migrations: 'leave' })
     return overDatabase(database, 'the database', io)
   }
   const holder = await readLockHolder(data)
+  if (holder !== null && supergraph !== undefined) {
+    // That graph has none of our subgraphs, so it has no `ledger` to ask for.
+    throw new Error(
+      `The ledger is in use by the gateway with process id ${holder.pid}. Stop it to read the ledger, or keep the data in PostgreSQL (DATABASE_URL), where both can.`,
+    )
+  }
   if (holder !== null) return overGateway(holder, data, io)
   if (!existsSync(path.join(data, 'database'))) {
     throw new Error(

@@ -5,7 +5,6 @@
 import type { FastifyInstance } from 'fastify'
 import path from 'node:path'
 import type { World } from '../lib/world.ts'
-import { contractIndex, readContracts } from '../schema/contract.ts'
 import { type Cache, openCache } from '../storage/cache.ts'
 import { type Database, openDatabase } from '../storage/database.ts'
 import { createLedgerReader } from '../storage/stores/ledger.ts'
@@ -19,21 +18,22 @@ import type { Config } from './config.ts'
 import type { ExplorerOptions } from './explorer/options.ts'
 import { presets } from './explorer/presets.ts'
 import { registerExplorer } from './explorer/register.ts'
-import { composeSupergraph } from './federation/compose.ts'
 import { createFederation } from './federation/federation.ts'
-import { createStatementSigner } from './federation/statement-signer.ts'
+import { openConfiguredConnectors } from './federation/open-configured-connectors.ts'
+import { openGraph } from './federation/graph.ts'
+import { type StatementSignerOptions, createStatementSigner } from './federation/statement-signer.ts'
 import { openTransport, seedCompany } from './federation/open-transport.ts'
 import { type HealthPart, registerHealth } from './health.ts'
 import { createHttpServer } from './http.ts'
-import { assertLocalOnly } from './identity/local-only.ts'
-import { openIdentity } from './identity/open-identity.ts'
+import { demoIdentities, identitiesOf } from './identity/demo-identities.ts'
+import { assertDevelopmentOnly, openIdentity } from './identity/open-identity.ts'
 import { registerIdentityRoutes } from './identity-routes.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { createPipeline } from './pipeline.ts'
 import { createPolicyGate } from './policy/gate.ts'
-import { createRulesReader } from './policy/rules-reader.ts'
-import { watchPolicies } from './policy/watch.ts'
+import { createRulesReader } from '../policies/engine/rules-reader.ts'
+import { watchPolicies } from '../policies/engine/watch.ts'
 import { StartError } from './start-error.ts'
 
 /** Where contracts and policies are. */
@@ -46,6 +46,8 @@ export interface AppOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Told what is being done while the gateway starts. */
   readonly onProgress?: (step: string) => void
+  /** Told how far the demo company is, from 0 to 1, while it is made. */
+  readonly onSeeding?: (done: number, rows: number) => void
   /** Parts that a test brings itself. */
   readonly given?: { readonly database?: Database; readonly cache?: Cache; readonly policiesFolder?: string }
 }
@@ -59,6 +61,8 @@ export interface App extends AsyncDisposable {
   readonly summary: AppSummary
   /** Starts to listen. */
   listen(): Promise<void>
+  /** Replaces the key that signs statements; resolves when the new one signs. */
+  rotateStatementKey(): Promise<void>
   /** Lets running requests finish, writes what waits for the ledger, and closes everything. */
   close(): Promise<void>
 }
@@ -72,15 +76,12 @@ export interface AppSummary {
 }
 
 export async function createApp(options: AppOptions): Promise<App> {
-  const { config, world, log, env, onProgress = () => undefined, given = {} } = options
+  const { config, world, log, env, onProgress = () => undefined, onSeeding = () => undefined, given = {} } = options
   await using opened = new AsyncDisposableStack()
   const address = config.server.publicUrl ?? `http://localhost:${config.server.port}`
   const metrics = createMetrics()
   // What can be refused is refused before any data is touched.
-  const bindHost = config.server.host
-  if (config.identity.developmentIssuer) {
-    assertLocalOnly({ issuer: address, bindHost, environment: { NODE_ENV: config.environment } })
-  }
+  assertDevelopmentOnly({ config, address })
   const hashKey = await loadLedgerKey({ configured: config.ledgerKey, folder: config.data })
 
   onProgress('Opening the database')
@@ -90,15 +91,16 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   if (config.demoData) {
     onProgress('Looking after the demo company')
-    await seedCompany(database)
+    await seedCompany(database, { scale: config.demo.scale, onProgress: onSeeding })
   }
 
-  onProgress('Reading contracts and policies')
-  const contracts = readContracts(path.join(root, 'schema'))
-  const index = contractIndex(contracts)
+  onProgress('Composing the graph')
+  const { supergraphSdl, index, contracts, urls } = openGraph(config, path.join(root, 'schema'))
+
+  onProgress('Reading the policies')
   const policies = opened.use(
     await watchPolicies({
-      folder: given.policiesFolder ?? path.join(root, 'policies'),
+      folder: given.policiesFolder ?? config.policies.folder ?? path.join(root, 'policies'),
       index,
       log,
       watch: config.policies.watch,
@@ -128,18 +130,23 @@ export async function createApp(options: AppOptions): Promise<App> {
       cache,
       store: createRevocationStore(database),
       roles: () => policies.current().roles,
+      identities: config.supergraph === undefined ? demoIdentities : identitiesOf(policies.current().roles.values()),
     }),
   )
 
-  onProgress('Composing the graph')
-  const signer = await createStatementSigner(world)
+  onProgress('Opening the subgraphs')
+  const signer = opened.use(await createStatementSigner(world, signing(config, log)))
+  const connectors = opened.use(
+    openConfiguredConnectors({ config, env, kysely: database.kysely, world, metrics, log, runsHere: () => true }),
+  )
   const transport = openTransport({
     config,
-    world,
+    urls,
     metrics,
-    sign: (statement) => signer.sign(statement),
+    sign: (statement, variablesJson) => signer.sign(statement, variablesJson),
     subgraphs: {
       kysely: database.kysely,
+      connectors,
       contracts,
       world,
       log,
@@ -151,7 +158,6 @@ export async function createApp(options: AppOptions): Promise<App> {
       },
     },
   })
-  const { supergraphSdl } = composeSupergraph(contracts)
   const federation = opened.use(await createFederation({ supergraphSdl, transport, log }))
 
   const pipeline = createPipeline({
@@ -169,15 +175,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     challenge: (request) => identity.resource.challenge(request),
     log,
   })
-  const { issuer } = identity
-  const mint = issuer ? (name: string) => issuer.mint(name) : null
+  const { demo } = identity
+  const mint = demo ? (name: string) => demo.mint(name) : null
   const explorer: ExplorerOptions | null =
-    config.explorer && issuer && mint
+    config.explorer && demo && mint
       ? {
           endpoint: '/graphql',
-          identities: issuer.identities.map((each) => ({ ...each, principal: each.id })),
+          identities: demo.identities.map((each) => ({ ...each, principal: each.id })),
           mint,
-          presets,
+          presets: config.supergraph === undefined ? presets : [],
           log,
         }
       : null
@@ -191,7 +197,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     bodyBytes: config.limits.bodyBytes,
     requestMs: config.timeouts.requestMs,
   })
-  registerIdentityRoutes(server, { ...identity, statementKeys: { keys: [...signer.jwks.keys] } })
+  registerIdentityRoutes(server, { ...identity, statementKeys: () => signer.jwks })
   if (explorer) registerExplorer(server, explorer)
   registerHealth(server, healthParts(), metrics)
 
@@ -205,8 +211,9 @@ export async function createApp(options: AppOptions): Promise<App> {
       cache: cache.kind,
       subgraphs: index.subgraphs,
       policyRevision: policies.current().id,
-      identities: issuer?.identities ?? [],
+      identities: demo?.identities ?? [],
     },
+    rotateStatementKey: () => signer.rotate(),
     async listen() {
       await server.listen({ host: config.server.host, port: config.server.port })
     },
@@ -227,8 +234,21 @@ export async function createApp(options: AppOptions): Promise<App> {
       { name: 'identity', check: () => mustHold(identity.killList.healthy()) },
       { name: 'policies', check: () => mustHold(policies.current().rules.size > 0) },
       { name: 'graph', check: () => mustHold(federation.apiSchema.getQueryType() != null) },
+      ...connectors.names.map((name) => ({
+        name: `connector ${name}`,
+        check: async () => mustHold(await connectors.isWell(name)),
+        optional: true as const,
+      })),
     ]
   }
+}
+
+/** A key that nobody outside verifies with need not be replaced. */
+function signing({ subgraphs, statements }: Config, log: Log): StatementSignerOptions {
+  const onRotation = (kid: string) => {
+    log.info({ kid }, 'statements are signed with a new key')
+  }
+  return { onRotation, ...(Object.keys(subgraphs).length > 0 ? { rotateMs: statements.rotateSeconds * 1_000 } : {}) }
 }
 
 function mustHold(holds: boolean): void {

@@ -35,6 +35,12 @@ const settings = z.strictObject({
     .strictObject({
       host: z.string().default('127.0.0.1').describe('The address to listen on.'),
       port: z.int().min(1).max(65_535).default(4000).describe('The port to listen on.'),
+      publishedHost: z
+        .string()
+        .optional()
+        .describe(
+          'In a container, which must listen on every address: the one its port is published on. The development issuer asks for a loopback one.',
+        ),
       publicUrl: z.url().optional().describe('The address callers use, when a proxy stands in front.'),
     })
     .prefault({}),
@@ -61,11 +67,22 @@ const settings = z.strictObject({
         .boolean()
         .optional()
         .describe('Run the embedded issuer with its demo identities; unset: in development only.'),
+      developmentIssuerUrl: z
+        .url()
+        .optional()
+        .describe('Where the development issuer runs as a process of its own, on this machine; unset: in the gateway.'),
       maxTokenAgeSeconds: positive.default(3600).describe('No token older than this is accepted, whatever its `exp`.'),
     })
     .prefault({}),
+  supergraph: z
+    .string()
+    .optional()
+    .describe(
+      'Stand in front of this graph instead of ours: a composed supergraph (`.graphql`), or a list of subgraphs to compose as Rover reads it (`.yaml`).',
+    ),
   policies: z
     .strictObject({
+      folder: z.string().optional().describe('The folder of the rules; unset: the shipped `policies/`.'),
       watch: z.boolean().default(true).describe('Pick up edits while running.'),
     })
     .prefault({}),
@@ -94,13 +111,62 @@ const settings = z.strictObject({
     })
     .prefault({}),
   subgraphs: z
-    .record(z.string(), z.strictObject({ url: z.url().describe('Where this subgraph listens.') }))
+    .record(
+      z.string(),
+      z
+        .strictObject({
+          url: z.url().optional().describe('Where this subgraph listens, when it is a process of its own.'),
+          sdl: z.string().optional().describe('The file with its SDL, when it is not one of ours: it joins the graph.'),
+          connector: z
+            .string()
+            .optional()
+            .describe('The connector that reaches its system, in place of the tables of the database.'),
+        })
+        .refine(({ url, connector }) => (url === undefined) !== (connector === undefined), {
+          error: 'give either `url` or `connector`',
+        })
+        .refine(({ sdl, url }) => sdl === undefined || url !== undefined, { error: 'give `url` beside `sdl`' }),
+    )
     .default({})
-    .describe('Subgraphs in processes of their own, by name; the others run in this process.'),
+    .describe(
+      'Subgraphs, by name, that run elsewhere or work on another system; the others run here, on the database.',
+    ),
+  connectors: z
+    .strictObject({
+      folder: z.string().default('connectors').describe('Where connector files are (docs/connectors.md).'),
+    })
+    .prefault({}),
+  statements: z
+    .strictObject({
+      rotateSeconds: z
+        .int()
+        .min(10)
+        .default(3_600)
+        .describe('How long a gateway signs statements with one key, in seconds.'),
+      keyUrls: z
+        .array(z.url())
+        .default([])
+        .describe(
+          'For a subgraph process: where each gateway publishes its keys, `…/.well-known/statement-keys.json`.',
+        ),
+      keysOverHttp: z
+        .boolean()
+        .default(false)
+        .describe('Fetch them over `http://` from other machines too; only on a network that nobody else is on.'),
+    })
+    .prefault({}),
   demoData: z
     .boolean()
     .optional()
     .describe('Fill empty business systems with the demo company; unset: in development only.'),
+  demo: z
+    .strictObject({
+      scale: z
+        .literal([1, 10, 100])
+        .default(1)
+        .describe('How large the demo company is: 1, 10 or 100 times the orders, invoices and incidents of a year.'),
+    })
+    .prefault({}),
   explorer: z.boolean().optional().describe('Serve the explorer to browsers at `/graphql`; unset: not in production.'),
   log: z
     .strictObject({
@@ -114,8 +180,25 @@ export const settingsSchema = settings
 
 type Settings = z.infer<typeof settings>
 
+/** What the settings say of one subgraph. */
+export interface SubgraphSettings {
+  /** Where it listens, when it is a process of its own. */
+  readonly url?: string | undefined
+  /** Its SDL, absolute, when it is not one of ours. */
+  readonly sdl?: string | undefined
+  /** The connector that reaches its system. */
+  readonly connector?: string | undefined
+}
+
 /** All settings, complete and frozen. */
-export interface Config extends Omit<Settings, 'demoData' | 'explorer' | 'identity'> {
+export interface Config extends Omit<
+  Settings,
+  'demoData' | 'explorer' | 'identity' | 'policies' | 'subgraphs' | 'supergraph'
+> {
+  /** Absolute; undefined for our own graph. */
+  readonly supergraph: string | undefined
+  readonly policies: { readonly folder: string | undefined; readonly watch: boolean }
+  readonly subgraphs: Readonly<Record<string, SubgraphSettings>>
   readonly demoData: boolean
   readonly explorer: boolean
   readonly identity: Settings['identity'] & { readonly developmentIssuer: boolean }
@@ -128,11 +211,44 @@ export const environmentVariables: Readonly<Record<string, readonly string[]>> =
   NODE_ENV: ['environment'],
   HOST: ['server', 'host'],
   PORT: ['server', 'port'],
+  MANDATE_PUBLISHED_HOST: ['server', 'publishedHost'],
   MANDATE_PUBLIC_URL: ['server', 'publicUrl'],
   MANDATE_DATA: ['data'],
+  MANDATE_SUPERGRAPH: ['supergraph'],
+  MANDATE_POLICIES: ['policies', 'folder'],
   DATABASE_URL: ['database', 'url'],
   REDIS_URL: ['redis', 'url'],
+  MANDATE_DEMO_SCALE: ['demo', 'scale'],
   LOG_LEVEL: ['log', 'level'],
+  MANDATE_AUDIENCE: ['identity', 'audience'],
+  MANDATE_DEVELOPMENT_ISSUER: ['identity', 'developmentIssuerUrl'],
+  MANDATE_SUBGRAPHS: ['subgraphs'],
+  MANDATE_STATEMENT_KEYS: ['statements', 'keyUrls'],
+  MANDATE_KEYS_OVER_HTTP: ['statements', 'keysOverHttp'],
+}
+
+/** Variables whose text is not the value itself; `before` is what the file says. */
+const variableForms: Readonly<Record<string, (text: string, before: unknown) => unknown>> = {
+  PORT: Number,
+  MANDATE_DEMO_SCALE: Number,
+  MANDATE_STATEMENT_KEYS: (text) => text.split(',').map((url) => url.trim()),
+  MANDATE_KEYS_OVER_HTTP: (text) => (text === 'true' ? true : text === 'false' ? false : text),
+  MANDATE_SUBGRAPHS: addressesByName,
+}
+
+/** `crm=http://crm:4000/graphql,itsm=…` on top of what the file says of these subgraphs. */
+function addressesByName(text: string, before: unknown): Record<string, unknown> {
+  const said = isRecord(before) ? { ...before } : {}
+  for (const pair of text.split(',')) {
+    const [name = '', ...rest] = pair.trim().split('=')
+    const others = said[name]
+    said[name] = { ...(isRecord(others) ? others : {}), url: rest.join('=') }
+  }
+  return said
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 export class ConfigError extends Error {
@@ -150,30 +266,49 @@ export interface ConfigSource {
  * @throws {ConfigError} that names every wrong setting, and the valid keys where one is unknown.
  */
 export function readConfig({ env, folder }: ConfigSource): Config {
-  const raw = readFile(env['MANDATE_CONFIG'], folder)
+  const file = path.resolve(folder, env['MANDATE_CONFIG'] ?? 'mandate.yaml')
+  const raw = readFile(file, env['MANDATE_CONFIG'])
   for (const [variable, keys] of Object.entries(environmentVariables)) {
     const value = env[variable]
-    if (value !== undefined && value !== '') assign(raw, keys, value)
+    if (value !== undefined && value !== '') assign(raw, keys, value, variableForms[variable])
   }
+  // `policies: ./rules` is short for `policies: { folder: ./rules }`.
+  if (typeof raw['policies'] === 'string') raw['policies'] = { folder: raw['policies'] }
   const parsed = settings.safeParse(raw)
   if (!parsed.success) throw new ConfigError(explain(parsed.error))
-  return complete(parsed.data, folder, env['MANDATE_LEDGER_KEY'])
+  return complete(parsed.data, { folder, fileFolder: path.dirname(file), ledgerKey: env['MANDATE_LEDGER_KEY'] })
 }
 
-function complete(parsed: Settings, folder: string, ledgerKey: string | undefined): Config {
+interface Completion {
+  readonly folder: string
+  /** Files that the settings name are beside `mandate.yaml`. */
+  readonly fileFolder: string
+  readonly ledgerKey: string | undefined
+}
+
+function complete(parsed: Settings, { folder, fileFolder, ledgerKey }: Completion): Config {
   const inProduction = parsed.environment === 'production'
+  const { supergraph, policies, subgraphs, identity } = parsed
+  const beside = (file: string | undefined): string | undefined =>
+    file === undefined ? undefined : path.resolve(fileFolder, file)
   return Object.freeze({
     ...parsed,
     data: path.resolve(folder, parsed.data),
-    demoData: parsed.demoData ?? !inProduction,
+    supergraph: beside(supergraph),
+    policies: { ...policies, folder: beside(policies.folder) },
+    subgraphs: Object.fromEntries(
+      Object.entries(subgraphs).map(([name, { sdl, ...rest }]) => [name, { ...rest, sdl: beside(sdl) }]),
+    ),
+    connectors: { folder: path.resolve(folder, parsed.connectors.folder) },
+    // The demo company lives in systems that a foreign graph does not have.
+    demoData: supergraph === undefined && (parsed.demoData ?? !inProduction),
     explorer: parsed.explorer ?? !inProduction,
-    identity: { ...parsed.identity, developmentIssuer: parsed.identity.developmentIssuer ?? !inProduction },
+    identity: { ...identity, developmentIssuer: identity.developmentIssuer ?? !inProduction },
     ledgerKey,
   })
 }
 
-function readFile(named: string | undefined, folder: string): Record<string, unknown> {
-  const file = path.resolve(folder, named ?? 'mandate.yaml')
+function readFile(file: string, named: string | undefined): Record<string, unknown> {
   if (!existsSync(file)) {
     if (named) throw new ConfigError(`MANDATE_CONFIG names \`${named}\`, and there is no such file.`)
     return {}
@@ -185,16 +320,21 @@ function readFile(named: string | undefined, folder: string): Record<string, unk
   return value as Record<string, unknown>
 }
 
-function assign(target: Record<string, unknown>, keys: readonly string[], value: string): void {
+function assign(
+  target: Record<string, unknown>,
+  keys: readonly string[],
+  value: string,
+  form: (text: string, before: unknown) => unknown = (text) => text,
+): void {
   const [key = '', ...rest] = keys
+  const inner = target[key]
   if (rest.length === 0) {
-    target[key] = key === 'port' ? Number(value) : value
+    target[key] = form(value, inner)
     return
   }
-  const inner = target[key]
-  const child = typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : {}
+  const child = isRecord(inner) ? inner : {}
   target[key] = child
-  assign(child, rest, value)
+  assign(child, rest, value, form)
 }
 
 function explain(error: z.ZodError): string {

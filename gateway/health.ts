@@ -7,6 +7,8 @@ export interface HealthPart {
   readonly name: string
   /** Resolves when the part works; rejects, or takes too long, when it does not. */
   readonly check: () => Promise<void> | void
+  /** A part that is told of, and without which the gateway still does its work: one system of several. */
+  readonly optional?: true
 }
 
 export interface Readiness {
@@ -17,19 +19,29 @@ export interface Readiness {
 const partTimeoutMs = 1_000
 
 /** Asks every part at once. A part that does not answer within a second is not ready. */
-export async function readReadiness(parts: readonly HealthPart[], metrics: Metrics): Promise<Readiness> {
+export async function readReadiness(
+  parts: readonly HealthPart[],
+  metrics: Pick<Metrics, 'readiness'>,
+): Promise<Readiness> {
   const answers = await Promise.all(
-    parts.map(async ({ name, check }): Promise<[string, 'ready' | 'not ready']> => {
+    parts.map(async ({ name, check, optional }) => {
       const ready = await answers1s(check)
       metrics.readiness(name, ready)
-      return [name, ready ? 'ready' : 'not ready']
+      return { name, ready, needed: optional !== true }
     }),
   )
-  return { ready: answers.every(([, state]) => state === 'ready'), parts: Object.fromEntries(answers) }
+  return {
+    ready: answers.every(({ ready, needed }) => ready || !needed),
+    parts: Object.fromEntries(answers.map(({ name, ready }) => [name, ready ? 'ready' : 'not ready'])),
+  }
 }
 
 /** Adds `/health/live`, `/health/ready` and `/metrics`. They tell states and counts, never a name from inside. */
-export function registerHealth(server: FastifyInstance, parts: readonly HealthPart[], metrics: Metrics): void {
+export function registerHealth(
+  server: FastifyInstance,
+  parts: readonly HealthPart[],
+  metrics: Pick<Metrics, 'readiness' | 'registry'>,
+): void {
   server.get('/health/live', () => ({ live: true }))
   server.get('/health/ready', async (_request, reply) => {
     const readiness = await readReadiness(parts, metrics)

@@ -7,8 +7,8 @@ import type { ProtectedResource } from './identity/metadata.ts'
 export interface IdentityRoutes {
   readonly resource: ProtectedResource
   readonly issuer: DevelopmentIssuer | null
-  /** The public keys that verify the gateway's statements, for subgraphs that run as processes of their own. */
-  readonly statementKeys: JSONWebKeySet
+  /** The public keys that verify the gateway's statements now, for subgraphs that run as processes of their own. */
+  readonly statementKeys: () => JSONWebKeySet
 }
 
 /** Adds the routes that tell who issues tokens, and with which keys. */
@@ -16,11 +16,17 @@ export function registerIdentityRoutes(
   server: FastifyInstance,
   { resource, issuer, statementKeys }: IdentityRoutes,
 ): void {
-  server.get('/.well-known/statement-keys.json', () => statementKeys)
+  server.get('/.well-known/statement-keys.json', (_request, reply) =>
+    reply.header('cache-control', 'no-store').send(statementKeys()),
+  )
   for (const path of resource.paths) {
     server.get(path, (_request, reply) => reply.header('cache-control', 'max-age=300').send(resource.document))
   }
-  if (!issuer) return
+  if (issuer) registerIssuer(server, issuer)
+}
+
+/** Adds the routes of the development issuer. */
+export function registerIssuer(server: FastifyInstance, issuer: DevelopmentIssuer): void {
   void server.register((scope, _options, done) => {
     // The issuer reads the bodies of its requests itself.
     scope.removeAllContentTypeParsers()

@@ -1,8 +1,9 @@
 /** Counters and histograms for Prometheus. Labels have few values: never a caller, a field or a text that came from outside. */
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import { createConnectorMetrics, type ConnectorMetrics } from './connector-metrics.ts'
 import type { Answer } from './response/answer.ts'
 
-export interface Metrics {
+export interface Metrics extends ConnectorMetrics {
   readonly registry: Registry
   answered(answer: Answer, durationMs: number): void
   policyLoaded(outcome: 'compiled' | 'refused'): void
@@ -44,6 +45,7 @@ export function createMetrics(): Metrics {
   const ready = new Gauge({ name: 'mandate_ready', help: '1 when the part is ready.', labelNames: ['part'], registers })
   return {
     registry,
+    ...createConnectorMetrics(registry),
     answered(answer, durationMs) {
       requests.inc({ code: answer.codes[0] ?? 'OK' })
       seconds.observe(durationMs / 1000)

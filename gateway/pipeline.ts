@@ -13,6 +13,7 @@ import { checkText, runChecks } from './checks/index.ts'
 import type { Limits } from './checks/limits.ts'
 import { type Arrival, type Exchange, beginExchange } from './exchange.ts'
 import type { Federation, FederatedRequest } from './federation/federation.ts'
+import { assertRequirementsClear } from './federation/requirements.ts'
 import type { Authenticator } from './identity/authenticate.ts'
 import type { Log } from './log.ts'
 import { type Incoming, documentText } from './incoming.ts'
@@ -71,6 +72,7 @@ export function createPipeline(deps: PipelineDependencies): Pipeline {
     await traced('checks', () => runChecks(checks, { operation: described, limits, exchange }))
     exchange.decision = await traced('decide', () => policy.decide(described, exchange))
     policy.assertAllowed(exchange.decision)
+    assertRequirementsClear(described, exchange.revision.index)
     await traced('intent', () => audit.intent(exchange))
   }
 

@@ -2,5 +2,5 @@
 
 /** Its message says what is wrong and what to do. */
 export class StartError extends Error {
-  override readonly name = 'StartError'
+  override readonly name: string = 'StartError'
 }

@@ -86,6 +86,11 @@ export const catalog = {
     meaning: 'The document has more aliases than allowed, counted after fragments are expanded.',
     next: 'Use the list fields with a filter instead of one alias an object, or split the operation.',
   },
+  ALIAS_CONFLICT: {
+    status: 400,
+    meaning: 'An alias or an argument of the caller stands where the answer to another field is made from.',
+    next: 'Give the named field an alias that is the name of no other field, then retry.',
+  },
   TOO_MANY_DIRECTIVES: {
     status: 400,
     meaning: 'The document has more directives than allowed.',
@@ -162,6 +167,22 @@ export const catalog = {
     status: 502,
     meaning: 'A system behind the gateway failed or could not be reached.',
     next: 'Retry in a few seconds; for a mutation, repeat the same idempotency key.',
+  },
+  NOT_SUPPORTED: {
+    status: 400,
+    meaning: 'The system behind the gateway cannot do what was asked: this filter, this order, or this kind of change.',
+    next: 'Ask without the named filter or order, or for less; a change that is not possible here must be made in the system itself.',
+  },
+  OUTCOME_UNKNOWN: {
+    status: 502,
+    meaning: 'A system broke off while it made a change, and whether it was made cannot be told.',
+    next: 'Repeat the same key, which never acts twice, to have it looked up; while it stays unknown, read the records named in `changes` before anything else is done.',
+  },
+  PARTLY_DONE: {
+    status: 502,
+    meaning:
+      'An act of several changes failed after at least one of them was made, and the system cannot take it back.',
+    next: 'Read the records named in `done`, and ask their owner to complete or undo the act; the same key is never acted on twice.',
   },
   // The gateway
   LEDGER_UNAVAILABLE: {

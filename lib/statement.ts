@@ -16,7 +16,26 @@ export interface Statement {
   readonly operationHash: string
 }
 
+/** The longest that a signed statement lives, in seconds: a fetch may wait for a socket, a leaked one is soon useless. */
+export const statementLifetimeSeconds = 30
+
+/** How far the clocks of a gateway and a subgraph may be apart, in seconds. */
+export const statementClockToleranceSeconds = 5
+
 /** SHA-256 of an operation's text, base64url: binds a statement to one operation. */
 export function hashOperation(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
+}
+
+/** SHA-256 of the variables as they stand in the body of a fetch, base64url: binds a signed statement to these. */
+export function hashVariables(json: string): string {
+  return createHash('sha256').update(json).digest('base64url')
+}
+
+/**
+ * Whether an operation may change something, by its text alone. What is not plainly a query counts as a change: such a fetch is
+ * never sent twice, and never taken where a repetition could not be noticed.
+ */
+export function mayChange(text: string): boolean {
+  return !/^\s*(?:query\b|\{)/.test(text) || /\bmutation\b/.test(text)
 }

@@ -1,4 +1,4 @@
-/** Permissions on money: invoices, suppliers and their bank details, payments, journal entries. */
+/** Permissions on money: invoices, where suppliers are paid, payments, journal entries. */
 import type { Rules } from './rules.ts'
 import {
   all,
@@ -41,9 +41,6 @@ export const finance: Rules<'finance'> = {
   Query: {
     invoice: read,
     invoices: read,
-    supplier: read,
-    supplierByName: read,
-    suppliers: read,
     payment: readPayments,
     payments: readPayments,
     journalEntry: readJournal,
@@ -81,7 +78,8 @@ export const finance: Rules<'finance'> = {
   InvoiceParty: { '*': read },
   InvoiceLine: { '*': read },
   VatBreakdown: { '*': read },
-  Supplier: { '*': read, bankDetails: readBank },
+  Supplier: { paymentBlocked: read, invoices: read, bankDetails: readBank },
+  PurchaseOrder: { invoices: read },
   SupplierBankDetails: {
     '*': readBank,
     // Who knows it can pretend to have called back.
@@ -94,8 +92,6 @@ export const finance: Rules<'finance'> = {
 
   InvoiceConnection: { '*': read },
   InvoiceEdge: { '*': read },
-  SupplierConnection: { '*': read },
-  SupplierEdge: { '*': read },
   PaymentConnection: { '*': readPayments },
   PaymentEdge: { '*': readPayments },
   JournalEntryConnection: { '*': readJournal },
@@ -104,5 +100,5 @@ export const finance: Rules<'finance'> = {
   InvoicePayload: { '*': read },
   PaymentPayload: { '*': readPayments },
   JournalEntryPayload: { '*': readJournal },
-  SupplierPayload: { '*': read },
+  SupplierBankDetailsPayload: { '*': read },
 }

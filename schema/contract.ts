@@ -15,6 +15,7 @@ import {
   type FieldDraft,
   type TypeDraft,
 } from './contract-draft.ts'
+import type { AccessDemand } from './access-demands.ts'
 import { fieldSetCoordinates, type FieldTypes } from './field-set.ts'
 import { ContractError } from './links.ts'
 
@@ -76,6 +77,13 @@ export interface ContractIndex {
   readonly subgraphs: readonly string[]
   readonly fields: ReadonlyMap<Coordinate, ContractField>
   readonly types: ReadonlyMap<string, ContractType>
+  /**
+   * Subgraphs that are not ours and run no guard: a rule that needs the record cannot be decided there, and a field of theirs
+   * without a rule is closed instead of a mistake.
+   */
+  readonly unguarded: ReadonlySet<string>
+  /** What the supergraph itself demands, by coordinate; our contracts demand nothing, their rules stand in `policies/`. */
+  readonly demands: ReadonlyMap<Coordinate, readonly AccessDemand[]>
 }
 
 /** Reads `mandate.graphql` and every other contract of the folder; `supergraph` and `api` are composed, not contracts. */
@@ -102,7 +110,13 @@ export function contractIndex(contracts: readonly Contract[]): ContractIndex {
       fields.set(`${name}.${fieldName}`, buildField(name, fieldName, field, drafts))
     }
   }
-  return { subgraphs: contracts.map((contract) => contract.name), fields, types }
+  return {
+    subgraphs: contracts.map((contract) => contract.name),
+    fields,
+    types,
+    unguarded: new Set(),
+    demands: new Map(),
+  }
 }
 
 function buildType(name: string, draft: TypeDraft, drafts: ContractDrafts): ContractType {

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely'
+import { type LoadConnection, runLoad } from './bulk-load.ts'
 import { lockFolder } from './lock.ts'
 import { migrate } from './migrate.ts'
 import { openPglitePool } from './pglite-pool.ts'
@@ -18,6 +19,8 @@ export interface Database extends AsyncDisposable {
   readonly kysely: Kysely<Tables>
   /** Resolves when the database answers; rejects when it does not within `timeoutMs`. */
   ping(timeoutMs?: number): Promise<void>
+  /** Runs `work` in one transaction on a connection that can COPY and has no limit of time: for filling tables. */
+  load<T>(work: (connection: LoadConnection) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -74,7 +77,15 @@ async function openPostgres(options: DatabaseOptions & { kind: 'postgres' }): Pr
     await migrate(kysely)
   }
   const pool = openPostgresPool({ url, poolSize, connectTimeoutMs, statementTimeoutMs, log })
-  return makeDatabase('postgres', pool, options, () => Promise.resolve())
+  const load: Database['load'] = async (work) => {
+    const unlimited = openPostgresPool({ url, poolSize: 1, connectTimeoutMs, statementTimeoutMs: null, log })
+    try {
+      return await runLoad(() => unlimited.connect(), work)
+    } finally {
+      await unlimited.end()
+    }
+  }
+  return makeDatabase('postgres', pool, options, load, () => Promise.resolve())
 }
 
 async function openEmbedded(options: DatabaseOptions & { kind: 'embedded' }): Promise<Database> {
@@ -89,7 +100,13 @@ async function openEmbedded(options: DatabaseOptions & { kind: 'embedded' }): Pr
       reopen: folder === null ? 'never' : 'allowed',
       acquireTimeoutMs,
     })
-    const database = makeDatabase('embedded', pool, options, unlock)
+    const database = makeDatabase(
+      'embedded',
+      pool,
+      options,
+      (work) => runLoad(() => pool.connectPatiently(), work),
+      unlock,
+    )
     try {
       if ((options.migrations ?? 'run') === 'run') await migrate(database.kysely)
     } catch (error) {
@@ -107,6 +124,7 @@ function makeDatabase(
   kind: Database['kind'],
   pool: PostgresPool,
   { onQuery, log = silentLog }: CommonOptions,
+  load: Database['load'],
   afterClose: () => Promise<void>,
 ): Database {
   const kysely = new Kysely<Tables>({
@@ -125,6 +143,7 @@ function makeDatabase(
     async ping(timeoutMs = 2_000) {
       await within(timeoutMs, 'The database did not answer', sql`select 1`.execute(kysely))
     },
+    load,
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -7,6 +7,8 @@ export interface PgliteWorkerData {
   readonly template: string | null
   /** PGlite makes no checkpoints by itself, and without them its write-ahead log grows for ever. */
   readonly checkpointEveryMs: number
+  /** PGlite's code, compiled: threads share it. */
+  readonly wasm: WebAssembly.Module
 }
 
 export type PgliteRequest =
@@ -16,6 +18,8 @@ export type PgliteRequest =
       readonly text: string
       readonly values: readonly (string | Uint8Array | null)[]
     }
+  /** A `COPY … FROM STDIN` and its rows, in COPY's text format. */
+  | { readonly kind: 'copy'; readonly id: number; readonly text: string; readonly rows: string }
   | { readonly kind: 'close'; readonly id: number }
 
 /** One statement's result; columns come as text, as PostgreSQL sends them. */

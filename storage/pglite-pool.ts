@@ -14,13 +14,19 @@ export interface PglitePoolOptions {
   readonly acquireTimeoutMs: number
 }
 
+/** The pool, and a way in for those who can wait. */
+export interface PglitePool extends PostgresPool {
+  /** As `connect`, however long it takes: for loads, which may come after another load. */
+  connectPatiently(): Promise<PostgresPoolClient>
+}
+
 interface Turn {
   resolve(): void
   reject(error: Error): void
 }
 
 /** Makes the pool; the session is open when it resolves. */
-export async function openPglitePool(options: PglitePoolOptions): Promise<PostgresPool> {
+export async function openPglitePool(options: PglitePoolOptions): Promise<PglitePool> {
   let session = await options.open()
   let held = false
   let ended = false
@@ -35,13 +41,18 @@ export async function openPglitePool(options: PglitePoolOptions): Promise<Postgr
     } else turn.resolve()
   }
 
-  const takeTurn = async () => {
+  const takeTurn = async (patience: 'limited' | 'endless') => {
     if (!held) {
       held = true
       return
     }
     const { promise, resolve, reject } = Promise.withResolvers<undefined>()
     const turn: Turn = { resolve: () => resolve(undefined), reject }
+    if (patience === 'endless') {
+      queue.push(turn)
+      await promise
+      return
+    }
     const timer = setTimeout(() => {
       queue.splice(queue.indexOf(turn), 1)
       reject(
@@ -66,9 +77,9 @@ export async function openPglitePool(options: PglitePoolOptions): Promise<Postgr
     next()
   }
 
-  const connect = async (): Promise<PostgresPoolClient> => {
+  const connect = async (patience: 'limited' | 'endless'): Promise<PostgresPoolClient> => {
     if (ended) throw new Error('The embedded database is closed.')
-    await takeTurn()
+    await takeTurn(patience)
     try {
       if (!session.alive && options.reopen === 'allowed') session = await options.open()
     } catch (error) {
@@ -80,6 +91,10 @@ export async function openPglitePool(options: PglitePoolOptions): Promise<Postgr
       query: (text: string, values?: readonly unknown[]) => {
         if (released) return Promise.reject(new Error('This client was released; connect again.'))
         return session.query(text, values)
+      },
+      copy: (text: string, rows: string) => {
+        if (released) return Promise.reject(new Error('This client was released; connect again.'))
+        return session.copy(text, rows)
       },
       release: (discard = false) => {
         if (released) return
@@ -93,7 +108,8 @@ export async function openPglitePool(options: PglitePoolOptions): Promise<Postgr
 
   return {
     options: {},
-    connect,
+    connect: () => connect('limited'),
+    connectPatiently: () => connect('endless'),
     async end() {
       ended = true
       for (const turn of queue.splice(0)) turn.reject(new Error('The embedded database is closed.'))

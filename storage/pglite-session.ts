@@ -2,6 +2,7 @@
  * The one session of an embedded database, seen from the gateway's thread: sends statements to the worker and turns its
  * replies into the results and errors that `pg` would give.
  */
+import { readFile } from 'node:fs/promises'
 import { Worker } from 'node:worker_threads'
 import pg from 'pg'
 import { columnParser, wireParameter } from './column-types.ts'
@@ -27,6 +28,8 @@ export interface PgliteSession {
   /** False once the worker has ended, for whatever reason. */
   readonly alive: boolean
   query(text: string, values?: readonly unknown[]): Promise<SessionResult>
+  /** Runs a `COPY … FROM STDIN` with these rows, in COPY's text format. */
+  copy(text: string, rows: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -35,9 +38,20 @@ interface Waiter {
   reject(error: Error): void
 }
 
+let compiled: Promise<WebAssembly.Module> | null = null
+
+/** Compiles PGlite once for all databases of this process: each worker would take most of a second for it. */
+function compiledPglite(): Promise<WebAssembly.Module> {
+  compiled ??= readFile(new URL('pglite.wasm', import.meta.resolve('@electric-sql/pglite'))).then((bytes) =>
+    WebAssembly.compile(bytes),
+  )
+  return compiled
+}
+
 /** Opens the database in a new worker; resolves when it answers. */
-export async function openPgliteSession(data: PgliteWorkerData): Promise<PgliteSession> {
-  const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), { workerData: data })
+export async function openPgliteSession(data: Omit<PgliteWorkerData, 'wasm'>): Promise<PgliteSession> {
+  const workerData = { ...data, wasm: await compiledPglite() } satisfies PgliteWorkerData
+  const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), { workerData })
   const waiting = new Map<number, Waiter>()
   const started = Promise.withResolvers<undefined>()
   let status: TransactionStatus = 'I'
@@ -85,6 +99,10 @@ export async function openPgliteSession(data: PgliteWorkerData): Promise<PgliteS
       if (reply.kind === 'error') throw databaseError(reply.error)
       if (reply.kind !== 'results') throw new Error('The embedded database is closed.')
       return toResult(reply.results.at(-1))
+    },
+    async copy(text, rows) {
+      const reply = await ask((id) => ({ kind: 'copy', id, text, rows }))
+      if (reply.kind === 'error') throw databaseError(reply.error)
     },
     async close() {
       if (ended !== null) return

@@ -37,7 +37,12 @@ const initDbStartParams = ['--wal-segsize=1']
 const startParams = [...PGlite.defaultStartParams, '-c', 'max_wal_size=64MB', '-c', 'min_wal_size=8MB']
 
 /** A statement without parameters may be several: the simple protocol, as `pg` chooses it. */
-function encode(request: PgliteRequest & { kind: 'query' }): Uint8Array {
+function encode(request: PgliteRequest & { kind: 'query' | 'copy' }): Uint8Array {
+  // PGlite reads the rows from the same message that the statement came in.
+  if (request.kind === 'copy') {
+    const rows = serialize.copyData(Buffer.from(request.rows) as unknown as ArrayBuffer)
+    return Buffer.concat([serialize.query(request.text), rows, serialize.copyDone()])
+  }
   if (request.values.length === 0) return serialize.query(request.text)
   return Buffer.concat([
     serialize.parse({ text: request.text }),
@@ -54,7 +59,7 @@ function describeError(error: messages.DatabaseError): WireError {
   return fields
 }
 
-async function run(database: PGlite, request: PgliteRequest & { kind: 'query' }): Promise<PgliteReply> {
+async function run(database: PGlite, request: PgliteRequest & { kind: 'query' | 'copy' }): Promise<PgliteReply> {
   const { messages: replies } = await database.execProtocol(encode(request), { throwOnError: false })
   const results: WireResult[] = []
   let status: TransactionStatus = 'I'
@@ -89,11 +94,14 @@ async function make(folder: string, options: PGliteOptions): Promise<void> {
   await rename(draft, folder)
 }
 
-async function open({ folder, template }: PgliteWorkerData): Promise<PGlite> {
-  const begin: PGliteOptions = template === null ? {} : { loadDataDir: new Blob([await readFile(template)]) }
+async function open({ folder, template, wasm }: PgliteWorkerData): Promise<PGlite> {
+  const begin: PGliteOptions = {
+    pgliteWasmModule: wasm,
+    ...(template === null ? {} : { loadDataDir: new Blob([await readFile(template)]) }),
+  }
   if (folder !== null && !existsSync(folder)) await make(folder, begin)
   const database = await PGlite.create({
-    ...(folder === null ? { ...begin, initDbStartParams } : { dataDir: folder }),
+    ...(folder === null ? { ...begin, initDbStartParams } : { pgliteWasmModule: wasm, dataDir: folder }),
     startParams,
   })
   await database.exec("set timezone = 'UTC'")
@@ -118,7 +126,7 @@ const checkpoints = setInterval(() => {
 }, data.checkpointEveryMs)
 
 async function answer(request: PgliteRequest): Promise<PgliteReply> {
-  if (request.kind === 'query') {
+  if (request.kind !== 'close') {
     changed = true
     return await run(database, request)
   }

@@ -5,6 +5,7 @@
  */
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import pg from 'pg'
+import { copyIn } from './copy-in.ts'
 import { columnTypes } from './column-types.ts'
 import { type StorageLog, reasonOf } from './storage-log.ts'
 
@@ -62,6 +63,7 @@ function lease(client: pg.PoolClient): PostgresPoolClient {
         throw error
       }
     },
+    copy: (text: string, rows: string) => copyIn(client, text, rows),
     release: (destroy = false) => client.release(destroy || silent !== null || client.getTransactionStatus() !== 'I'),
   }
   // Kysely's type also has the form for cursors, which needs the package pg-cursor; neither database offers it.

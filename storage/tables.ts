@@ -3,9 +3,25 @@
  * `tables/<group>.ts`, beside its migration; this file joins them.
  */
 import type { CrmTables } from './tables/crm.ts'
+import type { ErpTables } from './tables/erp.ts'
 import type { FinanceTables } from './tables/finance.ts'
+import type { HrTables } from './tables/hr.ts'
 import type { IdentityTables } from './tables/identity.ts'
 import type { ItsmTables } from './tables/itsm.ts'
 import type { LedgerTables } from './tables/ledger.ts'
+import type { MesTables } from './tables/mes.ts'
+import type { ProcurementTables } from './tables/procurement.ts'
+import type { SupplyChainTables } from './tables/supply-chain.ts'
 
-export interface Tables extends CrmTables, FinanceTables, IdentityTables, ItsmTables, LedgerTables {}
+export interface Tables
+  extends
+    CrmTables,
+    ErpTables,
+    FinanceTables,
+    HrTables,
+    IdentityTables,
+    ItsmTables,
+    LedgerTables,
+    MesTables,
+    ProcurementTables,
+    SupplyChainTables {}

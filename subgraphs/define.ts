@@ -13,7 +13,7 @@ import { createDocumentCache } from './documents.ts'
 import { describeFailure, type FailureLog } from './failures.ts'
 import { beginGuard, guardResolver } from './guard.ts'
 import { openRecords } from './records.ts'
-import { createRepresentationReader, type RepresentationReader } from './representations.ts'
+import { createRepresentationReader, type ReferenceKey, type RepresentationReader } from './representations.ts'
 import { installResolverPlugin } from './resolver-plugin.ts'
 import { sharedScalars } from './scalars.ts'
 import type { EntitySource } from './sources/entity-source.ts'
@@ -23,10 +23,11 @@ import type { Subgraph, SubgraphRequest, SubgraphResponse } from './subgraph.ts'
 /** The most entities that one fetch may ask for: what a page of pages of pages can name. */
 const maxRepresentations = 10_000
 
-/** Finds an entity by what its representation says: its key, and the fields that `@requires` names. */
+/** Finds an entity by what its representation says: its keys, and the fields that `@requires` names. */
 type ReferenceResolver<Services = unknown> = (
-  reference: Readonly<Record<string, unknown>> & { readonly id: string },
+  reference: Readonly<Record<string, unknown>>,
   context: SubgraphContext<Services>,
+  key: ReferenceKey | null,
 ) => unknown
 
 /** Resolvers by type and field. A field without one is read from its parent. */
@@ -36,8 +37,8 @@ type ResolverMap = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 export interface SubgraphDeps {
   readonly world: World
   readonly log: FailureLog
-  /** The rules of a policy revision; null when this process does not know it, and then every field is denied. */
-  readonly rules: (policyRevision: string) => SubgraphRules | null
+  /** The rules of a policy revision, perhaps after a wait; null when this process does not know it: every field is denied. */
+  readonly rules: (policyRevision: string) => SubgraphRules | null | Promise<SubgraphRules | null>
 }
 
 export interface SubgraphDefinition<Services> {
@@ -53,9 +54,15 @@ export interface SubgraphDefinition<Services> {
   readonly services: Services
 }
 
-/** The reference resolver of an entity whose record is in this system. */
+/**
+ * The reference resolver of an entity whose record is in this system, by whichever of its keys the gateway names: the id, or
+ * another field that the contract declares as a `@key`. A list of references takes one statement for each key it comes by.
+ */
 export function recordReference(entity: string): ReferenceResolver {
-  return ({ id }, { records }) => records.load(entity, id)
+  return (_, { records }, key) => {
+    if (key === null) return null
+    return key.field === 'id' ? records.load(entity, key.value) : records.loadBy(entity, key.field, key.value)
+  }
 }
 
 /** The reference resolver of an entity that this system only adds fields to: the reference itself is the parent. */
@@ -83,7 +90,8 @@ export function defineSubgraph<Services>(
     if (statement.audience !== name || statement.operationHash !== hashOperation(request.query)) {
       return refused(refusal('UNAUTHENTICATED', 'The statement was made for another subgraph or another operation.'))
     }
-    const knownRules = rules(statement.policyRevision)
+    const found = rules(statement.policyRevision)
+    const knownRules = found instanceof Promise ? await found : found
     if (!knownRules) return refused(refusal('POLICY_DENIED', 'The policy revision of the statement is not known here.'))
     const prepared = documents.prepare(request.query)
     if (!prepared.ok) return { errors: prepared.errors.map((error) => error.toJSON()) }
@@ -170,8 +178,7 @@ async function resolveReference(
   entities: Readonly<Record<string, ReferenceResolver>>,
   context: SubgraphContext,
 ): Promise<object | null> {
-  const { type, fields } = reader.read(representation)
-  const id = typeof fields['id'] === 'string' ? fields['id'] : ''
-  const found: unknown = await entities[type]?.({ ...fields, id }, context)
+  const { type, key, fields } = reader.read(representation)
+  const found: unknown = await entities[type]?.(fields, context, key)
   return typeof found === 'object' && found !== null ? { ...found, __typename: type } : null
 }

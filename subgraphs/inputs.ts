@@ -67,8 +67,13 @@ export function text(maximum: number): ValueCheck {
 }
 
 /** Text of a form, which `described` names. */
-function formed(form: RegExp, described: string): ValueCheck {
+export function formed(form: RegExp, described: string): ValueCheck {
   return (value) => (form.test(String(value)) ? null : `must be ${described}`)
+}
+
+/** A reference into another system: its form is all that can be checked here. `described`: "a case, like `case-0001`". */
+export function idOf(form: RegExp, described: string): ValueCheck {
+  return formed(form, `the id of ${described}`)
 }
 
 export const principal = formed(
@@ -77,6 +82,7 @@ export const principal = formed(
 )
 export const currencyCode = formed(/^[A-Z]{3}$/, 'a currency like `EUR` (ISO 4217)')
 export const countryCode = formed(/^[A-Z]{2}$/, 'a country like `DE` (ISO 3166-1 alpha-2)')
+export const unitCode = formed(/^[A-Z0-9]{2,3}$/, 'a unit like `C62` (UN/ECE Recommendation 20)')
 export const emailAddress = formed(/^[^\s@<>"]{1,64}@[^\s@<>"]{1,190}$/, 'an e-mail address')
 export const phoneNumber = formed(/^[+0-9][0-9 ()/.-]{2,39}$/, 'a telephone number')
 export const webAddress = formed(/^https?:\/\/[^\s<>"]{1,250}$/, 'a web address like `https://nordwind.example`')

@@ -3,7 +3,8 @@ import type { FieldResolver } from './context.ts'
 import { readFilter, readSort } from './listing.ts'
 import type { Sort } from './sources/entity-source.ts'
 
-interface ListArgs {
+/** The arguments of a root list. */
+export interface ListArgs {
   readonly first: number
   readonly after?: string | null
   readonly filter?: Readonly<Record<string, unknown>> | null
@@ -26,6 +27,14 @@ export function byId(entity: string): FieldResolver<unknown, { readonly id: stri
 /** Resolves `configurationItemByName(name:)`; the field's column folds upper and lower case. */
 export function byName(entity: string): FieldResolver<unknown, { readonly name: string }> {
   return (_, { name }, { records }) => records.find(entity, { name: { eq: name } })
+}
+
+/** Resolves `productByGtin(gtin:)`: the argument has the name of the field. */
+export function byField<Field extends string>(
+  entity: string,
+  field: Field,
+): FieldResolver<unknown, Readonly<Record<Field, string>>> {
+  return (_, args, { records }) => records.find(entity, { [field]: { eq: args[field] } })
 }
 
 /** Resolves `incidents(first:, after:, filter:, sort:)`. */

@@ -45,6 +45,12 @@ type ApplyChange<Model extends EntityModel = EntityModel> = <E extends EntityNam
 export interface Records<Model extends EntityModel = EntityModel> {
   /** A record by its id; null for no id and for no record. */
   load<E extends EntityName<Model>>(entity: E, id: string | null | undefined): Promise<Model[E] | null>
+  /** A record by another field that no two records share; one statement for all that are asked for together. */
+  loadBy<E extends EntityName<Model>>(
+    entity: E,
+    field: string,
+    key: string | null | undefined,
+  ): Promise<Model[E] | null>
   /** The records whose `field` is `key`: an inner list. */
   list<E extends EntityName<Model>>(
     entity: E,
@@ -75,22 +81,29 @@ export function openRecords(source: EntitySource, caller: Caller, signal: AbortS
   const byId = new Map<string, DataLoader<string, RecordOf | null>>()
   const byField = new Map<string, DataLoader<string, readonly RecordOf[]>>()
 
+  function list(entity: string, field: string, key: string, { first, sort, filter = {} }: ListOptions) {
+    const options = { first, sort, filter }
+    const question = JSON.stringify([entity, field, options])
+    const loader = entry(
+      byField,
+      question,
+      () => new DataLoader((keys) => source.listMany(entity, field, keys, options, signal)),
+    )
+    return loader.load(key)
+  }
+
   return {
     async load(entity, id) {
       if (id === null || id === undefined) return null
       const loader = entry(byId, entity, () => new DataLoader((ids) => source.getMany(entity, ids, signal)))
       return loader.load(id)
     },
-    list(entity, field, key, { first, sort, filter = {} }) {
-      const options = { first, sort, filter }
-      const question = JSON.stringify([entity, field, options])
-      const loader = entry(
-        byField,
-        question,
-        () => new DataLoader((keys) => source.listMany(entity, field, keys, options, signal)),
-      )
-      return loader.load(key)
+    async loadBy(entity, field, key) {
+      if (key === null || key === undefined) return null
+      const [found] = await list(entity, field, key, { first: 1, sort: [] })
+      return found ?? null
     },
+    list,
     async page(entity, { first, after, sort, filter = {} }) {
       const page = await source.list(entity, { filter, sort, page: { first, after: after ?? null } }, signal)
       return {

@@ -22,9 +22,17 @@ interface EntityShape {
   readonly accepted: Shape
 }
 
+/** A key of one field, with its value as text. */
+export interface ReferenceKey {
+  readonly field: string
+  readonly value: string
+}
+
 /** A representation that was read: its type, and nothing but the fields that may be in it. */
 interface EntityReference {
   readonly type: string
+  /** The first of the declared keys that it has; null when that key has several fields. */
+  readonly key: ReferenceKey | null
   readonly fields: Readonly<Record<string, unknown>>
 }
 
@@ -52,10 +60,11 @@ export function createRepresentationReader(contract: DocumentNode): Representati
       const type = typeof said['__typename'] === 'string' ? said['__typename'] : ''
       const shape = shapes.get(type)
       if (!shape) throw refusal('INVALID_INPUT', `The type \`${type}\` is not an entity of this system.`)
-      if (!shape.keys.some((key) => hasKey(key, said))) {
-        throw refusal('INVALID_INPUT', `A representation of \`${type}\` must have its key.`)
-      }
-      return { type, fields: take(shape.accepted, said) }
+      const found = shape.keys.find((candidate) => hasKey(candidate, said))
+      if (!found) throw refusal('INVALID_INPUT', `A representation of \`${type}\` must have its key.`)
+      const key = singleKey(found, said)
+      const fields = take(shape.accepted, said)
+      return { type, key, fields: key === null ? fields : { ...fields, [key.field]: key.value } }
     },
   }
 }
@@ -107,6 +116,12 @@ function hasKey(key: Shape, said: Readonly<Record<string, unknown>>): boolean {
     const isLeaf = Object.keys(inner).length === 0
     return isLeaf ? isKeyValue(value) : isObject(value) && hasKey(inner, value)
   })
+}
+
+function singleKey(key: Shape, said: Readonly<Record<string, unknown>>): ReferenceKey | null {
+  const [field, ...others] = Object.keys(key)
+  if (field === undefined || others.length > 0 || isObject(said[field])) return null
+  return { field, value: String(said[field]) }
 }
 
 function isKeyValue(value: unknown): boolean {

@@ -2,10 +2,12 @@
  * Serves one subgraph over HTTP, for systems that run as processes of their own. It answers `POST /graphql` to the gateway's
  * statement and nothing else; what it says of its failures names no host, no path and no line of code.
  */
-import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { refusal } from '../lib/errors.ts'
 import type { Statement } from '../lib/statement.ts'
+import { closeWhenAnswered } from './draining.ts'
 import type { FailureLog } from './failures.ts'
+import type { StatementVerifier } from './statement-verifier.ts'
 import type { Subgraph, SubgraphResponse } from './subgraph.ts'
 
 export interface ServeOptions {
@@ -13,12 +15,19 @@ export interface ServeOptions {
   readonly port: number
   /** Loopback unless another address is named. */
   readonly host?: string
-  /** Gives the statement for exactly this text, or rejects (`statement-verifier.ts`). */
-  readonly verifyStatement: (token: string | undefined, query: string) => Promise<Statement>
+  /** Gives the statement for exactly this fetch, or rejects (`statement-verifier.ts`). */
+  readonly verifyStatement: StatementVerifier
   readonly log: FailureLog & { warn(fields: Readonly<Record<string, unknown>>, message: string): void }
   /** The longest body, in bytes. */
   readonly bodyLimit?: number
+  /** Told of each fetch, for metrics. */
+  readonly onFetch?: (outcome: FetchOutcome, durationMs: number) => void
+  /** Adds the pages that say how this process is. */
+  readonly addPages?: (server: FastifyInstance) => void
 }
+
+/** What became of a fetch: answered (with or without errors), or refused for its statement. */
+export type FetchOutcome = 'answered' | 'refused'
 
 export interface SubgraphServer extends AsyncDisposable {
   /** Where the gateway sends its fetches. */
@@ -45,7 +54,7 @@ const bodySchema = {
 
 /** Starts the server; resolves when it listens. */
 export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): Promise<SubgraphServer> {
-  const { port, host = '127.0.0.1', verifyStatement, log, bodyLimit = 4_000_000 } = options
+  const { port, host = '127.0.0.1', verifyStatement, log, bodyLimit = 4_000_000, onFetch, addPages } = options
   const app = fastify({
     bodyLimit,
     logger: false,
@@ -54,6 +63,7 @@ export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): 
     // A value of another type is refused, never turned into one that fits.
     ajv: { customOptions: { coerceTypes: false } },
   })
+  const closeServer = closeWhenAnswered(app)
   app.removeContentTypeParser('text/plain')
   app.setNotFoundHandler((_, reply) => send(reply, 404, 'BAD_REQUEST', 'There is nothing here.'))
   app.setErrorHandler((error: { statusCode?: number }, _, reply) => {
@@ -64,9 +74,12 @@ export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): 
   })
 
   app.get('/health', () => ({ status: 'ok' }))
+  addPages?.(app)
   app.post('/graphql', { schema: { body: bodySchema } }, async (request, reply) => {
+    const startedMs = performance.now()
     const { query, variables, operationName } = request.body as FetchBody
-    const statement = await verify(request, query)
+    const statement = await verify(request, query, variables ?? {})
+    reply.raw.once('finish', () => onFetch?.(statement ? 'answered' : 'refused', performance.now() - startedMs))
     if (!statement) return send(reply, 401, 'UNAUTHENTICATED', 'A subgraph answers the gateway only.')
     const response: SubgraphResponse = await subgraph.execute({
       query,
@@ -79,10 +92,12 @@ export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): 
   })
 
   /** Null when the statement is not good for this text at this subgraph; why stands in the log alone. */
-  async function verify(request: FastifyRequest, query: string): Promise<Statement | null> {
+  async function verify(request: FastifyRequest, query: string, variables: object): Promise<Statement | null> {
     const token = request.headers['mandate-statement']
     try {
-      const statement = await verifyStatement(typeof token === 'string' ? token : undefined, query)
+      // INVARIANT: what JSON.parse has read, JSON.stringify writes as the gateway wrote it.
+      const fetch = { query, variablesJson: JSON.stringify(variables) }
+      const statement = await verifyStatement(typeof token === 'string' ? token : undefined, fetch)
       if (statement.audience !== subgraph.name) throw new Error('The statement was made for another subgraph.')
       return statement
     } catch (error) {
@@ -94,7 +109,7 @@ export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): 
 
   const url = new URL('/graphql', await app.listen({ port, host }))
   const close = async () => {
-    await app.close()
+    await closeServer()
     await subgraph.close()
   }
   return { url, close, [Symbol.asyncDispose]: close }

@@ -1,48 +1,86 @@
 /** Verifies the gateway's statement where a subgraph runs as its own process. Without one a subgraph answers nobody. */
-import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose'
+import { type CompactVerifyGetKey, jwtVerify } from 'jose'
 import { z } from 'zod'
-import { type Caller, freezeCaller } from '../lib/caller.ts'
-import { hashOperation, type Statement } from '../lib/statement.ts'
+import { type Actor, type Caller, type PrincipalId, freezeCaller } from '../lib/caller.ts'
+import {
+  hashOperation,
+  hashVariables,
+  mayChange,
+  type Statement,
+  statementClockToleranceSeconds,
+  statementLifetimeSeconds,
+} from '../lib/statement.ts'
 import type { World } from '../lib/world.ts'
+import type { ReplayGuard } from './statement-replay.ts'
 
 const kind = z.enum(['agent', 'person', 'service'])
+const text = z.string()
+
+const actor = z.strictObject({
+  sub: text,
+  kind,
+  roles: z.array(text),
+  get act() {
+    return actor.optional()
+  },
+})
+
 const claims = z.object({
-  aud: z.string(),
-  sub: z.string(),
-  requestId: z.string(),
-  policyRevision: z.string(),
-  operationHash: z.string(),
+  aud: text,
+  sub: text,
+  act: actor.optional(),
+  exp: z.number(),
+  jti: z.string().min(1).max(100),
+  requestId: text,
+  policyRevision: text,
+  operationHash: text,
+  variablesHash: text,
+  purpose: text.nullable(),
   caller: z.strictObject({
-    id: z.string(),
     kind,
-    issuer: z.string(),
-    clientId: z.string(),
-    tokenId: z.string(),
-    roles: z.array(z.string()),
-    scopes: z.array(z.string()),
-    actors: z.array(z.strictObject({ id: z.string(), kind, roles: z.array(z.string()) })),
-    onBehalfOf: z.string().nullable(),
-    purpose: z.string().nullable(),
+    issuer: text,
+    clientId: text,
+    tokenId: text,
+    roles: z.array(text),
+    scopes: z.array(text),
     issuedAt: z.number(),
     expiresAt: z.number(),
   }),
 })
 
+type Claims = z.infer<typeof claims>
+
+/** The fetch that a statement must have been made for. */
+export interface StatedFetch {
+  readonly query: string
+  /** The variables as the body has them. */
+  readonly variablesJson: string
+}
+
+/** Gives the statement for exactly this fetch, or rejects. */
+export type StatementVerifier = (token: string | undefined, fetch: StatedFetch) => Promise<Statement>
+
 export interface StatementVerifierOptions {
   /** The name of this subgraph. */
   readonly audience: string
-  readonly jwks: JSONWebKeySet
+  /** The gateways' public keys, found by the key id of a token and by nothing else in it. */
+  readonly keys: CompactVerifyGetKey
+  readonly replay: ReplayGuard
   readonly world: World
 }
 
 /**
  * Makes the check that a subgraph server runs before anything else.
- * @returns a function that gives the statement for exactly this operation text, or rejects: no token, another audience,
- * another operation, expired, or not signed by the gateway.
+ * @returns a function that rejects: no token, another audience, another operation or other variables, expired, used before, or
+ * not signed by a gateway.
  */
-export function createStatementVerifier({ audience, jwks, world }: StatementVerifierOptions) {
-  const keys = createLocalJWKSet(jwks)
-  return async (token: string | undefined, query: string): Promise<Statement> => {
+export function createStatementVerifier({
+  audience,
+  keys,
+  replay,
+  world,
+}: StatementVerifierOptions): StatementVerifier {
+  return async (token, { query, variablesJson }) => {
     if (!token) throw new Error('There is no statement of the gateway.')
     const { payload } = await jwtVerify(token, keys, {
       algorithms: ['Ed25519'],
@@ -50,19 +88,30 @@ export function createStatementVerifier({ audience, jwks, world }: StatementVeri
       audience,
       typ: 'mandate-statement+jwt',
       requiredClaims: ['sub', 'exp', 'iat', 'jti'],
-      maxTokenAge: 60,
-      clockTolerance: 5,
+      maxTokenAge: statementLifetimeSeconds,
+      clockTolerance: statementClockToleranceSeconds,
       currentDate: world.now(),
     })
-    const { caller, aud, requestId, policyRevision, operationHash, sub } = claims.parse(payload)
-    if (operationHash !== hashOperation(query)) throw new Error('The statement was made for another operation.')
-    if (sub !== caller.id) throw new Error('The statement names two callers.')
-    return {
-      audience: aud,
-      caller: freezeCaller(caller as unknown as Caller),
-      requestId,
-      policyRevision,
-      operationHash,
+    const stated = claims.parse(payload)
+    if (stated.operationHash !== hashOperation(query)) throw new Error('The statement was made for another operation.')
+    if (stated.variablesHash !== hashVariables(variablesJson)) {
+      throw new Error('The statement was made for other variables.')
     }
+    // Last, so that nobody without a signature can fill the memory of what was used.
+    await replay.use(stated.jti, {
+      untilMs: (stated.exp + statementClockToleranceSeconds) * 1_000,
+      changes: mayChange(query),
+    })
+    const { requestId, policyRevision, operationHash } = stated
+    return { audience: stated.aud, caller: callerOf(stated), requestId, policyRevision, operationHash }
   }
+}
+
+function callerOf({ sub, act, purpose, caller }: Claims): Caller {
+  const actors: Actor[] = []
+  for (let hop = act; hop !== undefined; hop = hop.act) {
+    actors.push({ id: hop.sub as PrincipalId, kind: hop.kind, roles: hop.roles })
+  }
+  const onBehalfOf = actors.length === 0 ? null : (sub as PrincipalId)
+  return freezeCaller({ id: actors[0]?.id ?? (sub as PrincipalId), ...caller, actors, onBehalfOf, purpose })
 }

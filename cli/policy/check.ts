@@ -1,5 +1,5 @@
 /** `mandate policy check`: whether the policies would load, and everything that is wrong when they would not. */
-import { formatProblems } from '../../gateway/policy/watch.ts'
+import { formatProblems } from '../../policies/engine/watch.ts'
 import { typeCheckPolicies } from './type-check.ts'
 import { loadFromDisk, policiesFolder, type PolicyIo } from './workspace.ts'
 

@@ -70,7 +70,7 @@ async function explainOperation(
 ): Promise<void> {
   const text = readOperation(io, options.subject)
   const document = parseOperation(text)
-  const apiSchema = readApiSchema(io)
+  const apiSchema = await readApiSchema(io)
   const [wrong] = validate(apiSchema, document)
   if (wrong !== undefined) throw new Error(`The operation does not fit the schema: ${wrong.message}`)
   const operation = getOperationAST(document)

@@ -1,4 +1,5 @@
 /** `mandate policy test`: runs the cases of `policies/cases/` and says which coordinates no case covers. */
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readCaseDocuments } from '../../gateway/policy/case-documents.ts'
@@ -19,7 +20,7 @@ export async function testPolicies(io: PolicyIo, options: TestPoliciesOptions): 
   const folder = path.join(policiesFolder(io), 'cases')
   const revision = await requireRevision(io)
   const groups = await importCases(folder)
-  const run = { apiSchema: readApiSchema(io), revision, documents: readCaseDocuments(folder, groups) }
+  const run = { apiSchema: await readApiSchema(io), revision, documents: readCaseDocuments(folder, groups) }
   const results: CaseResult[] = []
   for (const group of groups) {
     for (const tested of group.cases) results.push(await runCase(group.name, tested, run))
@@ -43,6 +44,9 @@ export async function testPolicies(io: PolicyIo, options: TestPoliciesOptions): 
 }
 
 async function importCases(folder: string): Promise<readonly CaseGroup[]> {
+  if (!existsSync(path.join(folder, 'index.ts'))) {
+    throw new Error(`There are no cases: write ${folder}/index.ts, which exports \`caseGroups\`.`)
+  }
   const module = (await import(pathToFileURL(path.join(folder, 'index.ts')).href)) as {
     readonly caseGroups?: readonly CaseGroup[]
   }

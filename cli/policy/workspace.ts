@@ -2,11 +2,13 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { buildSchema, type GraphQLSchema } from 'graphql'
-import { loadPolicies, type LoadResult } from '../../gateway/policy/load.ts'
-import { formatProblems } from '../../gateway/policy/watch.ts'
+import { type Config, readConfig } from '../../gateway/config.ts'
+import { apiSchemaOf } from '../../gateway/federation/federation.ts'
+import { openGraph, readGraphIndex } from '../../gateway/federation/graph.ts'
+import { loadPolicies, type LoadResult } from '../../policies/engine/load.ts'
+import { formatProblems } from '../../policies/engine/watch.ts'
 import type { World } from '../../lib/world.ts'
 import type { PolicyRevision } from '../../policies/engine/revision.ts'
-import { contractIndex, readContracts } from '../../schema/contract.ts'
 
 /** The outside world of the commands. */
 export interface PolicyIo {
@@ -19,15 +21,19 @@ export interface PolicyIo {
   write(text: string): void
 }
 
-/** Where the policies are: `MANDATE_POLICIES`, or `policies/` of the repository. */
-export function policiesFolder({ env, root, folder }: PolicyIo): string {
-  const configured = env['MANDATE_POLICIES']
-  return configured === undefined ? path.join(root, 'policies') : path.resolve(folder, configured)
+/** The settings of the gateway that is meant: `mandate.yaml` in the folder, or the file of `MANDATE_CONFIG`. */
+function settingsOf({ env, folder }: PolicyIo): Config {
+  return readConfig({ env, folder })
+}
+
+/** Where the policies are: as the settings say, or `policies/` of the repository. */
+export function policiesFolder(io: PolicyIo): string {
+  return settingsOf(io).policies.folder ?? path.join(io.root, 'policies')
 }
 
 /** Loads the policies as the gateway would. */
 export function loadFromDisk(io: PolicyIo): Promise<LoadResult> {
-  const index = contractIndex(readContracts(path.join(io.root, 'schema')))
+  const index = readGraphIndex(settingsOf(io), path.join(io.root, 'schema'))
   return loadPolicies({ folder: policiesFolder(io), index })
 }
 
@@ -38,9 +44,13 @@ export async function requireRevision(io: PolicyIo): Promise<PolicyRevision> {
   return result.revision
 }
 
-/** The whole API schema, as generated. */
-export function readApiSchema({ root }: PolicyIo): GraphQLSchema {
-  const file = path.join(root, 'schema', 'api.graphql')
+/** The whole API schema: ours as generated, another graph's as it is made from its supergraph. */
+export async function readApiSchema(io: PolicyIo): Promise<GraphQLSchema> {
+  const settings = settingsOf(io)
+  if (settings.supergraph !== undefined || Object.values(settings.subgraphs).some(({ sdl }) => sdl !== undefined)) {
+    return apiSchemaOf(openGraph(settings, path.join(io.root, 'schema')).supergraphSdl)
+  }
+  const file = path.join(io.root, 'schema', 'api.graphql')
   try {
     return buildSchema(readFileSync(file, 'utf8'))
   } catch (error) {

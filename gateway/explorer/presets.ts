@@ -146,7 +146,7 @@ query SupplierBankDetails($id: ID!) {
   },
   {
     name: 'invoices-to-pay',
-    title: 'Purchase invoices that wait for a decision',
+    title: 'Purchase invoices that wait for a decision, held against order and receipts',
     as: 'finance-agent',
     query: `query InvoicesToPay($first: Int!) {
   invoices(
@@ -164,6 +164,50 @@ query SupplierBankDetails($id: ID!) {
       currency
       supplier {
         name
+      }
+      threeWayMatch {
+        verdict
+        differences {
+          lineNumber
+          explanation
+        }
+      }
+    }
+  }
+}
+`,
+    variables: { first: 10 },
+  },
+  {
+    name: 'orders-to-release',
+    title: 'Purchase orders that wait for a release',
+    as: 'bernd.osthoff',
+    query: `query OrdersToRelease($first: Int!) {
+  purchaseOrders(
+    first: $first
+    filter: { statuses: [IN_RELEASE] }
+    sort: { field: NET_TOTAL, direction: DESC }
+  ) {
+    totalCount
+    nodes {
+      id
+      version
+      netTotal
+      currency
+      buyerId
+      supplier {
+        name
+        status
+      }
+      contract {
+        id
+        validTo
+      }
+      items(first: 5) {
+        itemNumber
+        description
+        quantity
+        netPrice
       }
     }
   }

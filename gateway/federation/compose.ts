@@ -1,6 +1,8 @@
 /** Composes the contracts into one supergraph (Apollo Federation 2), or says which contracts do not fit together and why. */
+import { createHash } from 'node:crypto'
 import { composeServices } from '@apollo/composition'
 import { lexicographicSortSchema, parse, printSchema } from 'graphql'
+import { StartError } from '../start-error.ts'
 
 /** A contract as composition needs it: the SDL with what every contract shares in front. */
 export interface ComposableContract {
@@ -15,7 +17,8 @@ export interface Composition {
   apiSdl(): string
 }
 
-export class CompositionError extends Error {
+/** Contracts that do not fit together, with everything that is wrong. */
+export class CompositionError extends StartError {
   override readonly name = 'CompositionError'
   readonly problems: readonly string[]
 
@@ -39,6 +42,15 @@ export function composeSupergraph(contracts: readonly ComposableContract[]): Com
     supergraphSdl: result.supergraphSdl,
     apiSdl: () => printSchema(lexicographicSortSchema(result.schema.toAPISchema().toGraphQLJSSchema())),
   }
+}
+
+/** The first line of a supergraph that is kept in a file: which contracts it was composed from, by their SHA-256. */
+export function compositionMark(contracts: readonly ComposableContract[]): string {
+  const hash = createHash('sha256')
+  for (const { name, sdl } of contracts.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    hash.update(JSON.stringify([name, sdl]))
+  }
+  return `# Composed from the contracts with the SHA-256 ${hash.digest('hex')}.`
 }
 
 /** The name under which a supergraph knows a subgraph. Never dialled: the transport alone knows where a subgraph is. */

@@ -10,10 +10,13 @@ import type { Transport } from './transport.ts'
 export class SubgraphDataSource implements GraphQLDataSource<{ exchange: Exchange }> {
   readonly #name: string
   readonly #transport: Transport
+  readonly #interfaceObjects: ReadonlySet<string>
 
-  constructor(name: string, transport: Transport) {
+  /** `interfaceObjects`: interfaces of which the subgraph knows no implementer (`@interfaceObject`). */
+  constructor(name: string, transport: Transport, interfaceObjects: ReadonlySet<string> = new Set()) {
     this.#name = name
     this.#transport = transport
+    this.#interfaceObjects = interfaceObjects
   }
 
   /** Sends one fetch and notes in the exchange what it touched. A failing subgraph is an error of the answer, not a throw. */
@@ -38,7 +41,10 @@ export class SubgraphDataSource implements GraphQLDataSource<{ exchange: Exchang
         signal: exchange.signal,
       })
       countResolved(response, exchange.resolved)
-      return { data: response.data ?? null, ...(response.errors ? { errors: response.errors.map(placed) } : {}) }
+      return {
+        data: keepTypes(response.data ?? null, this.#interfaceObjects),
+        ...(response.errors ? { errors: response.errors.map(placed) } : {}),
+      }
     } catch (cause) {
       return { data: null, errors: [systemFailure(this.#name, cause, exchange)] }
     }
@@ -48,6 +54,22 @@ export class SubgraphDataSource implements GraphQLDataSource<{ exchange: Exchang
 /** An error of a whole fetch belongs to the place of the fetch in the answer: Apollo's executor puts it in front of the path. */
 function placed(error: SubgraphError): SubgraphError {
   return error.path ? error : { ...error, path: [] }
+}
+
+/**
+ * An entity of which a subgraph knows the interface alone comes back under the interface's name. Apollo's executor would put that in
+ * the place of the type it has already learnt elsewhere, and then drop the whole answer for a type that no object has.
+ */
+function keepTypes(data: SubgraphResponse['data'], interfaceObjects: ReadonlySet<string>) {
+  const entities: unknown = data?.['_entities']
+  if (!data || interfaceObjects.size === 0 || !Array.isArray(entities)) return data ?? null
+  return { ...data, _entities: entities.map((entity: unknown) => withoutInterfaceName(entity, interfaceObjects)) }
+}
+
+function withoutInterfaceName(entity: unknown, interfaceObjects: ReadonlySet<string>): unknown {
+  if (typeof entity !== 'object' || entity === null || !('__typename' in entity)) return entity
+  const { __typename: name, ...rest } = entity
+  return typeof name === 'string' && interfaceObjects.has(name) ? rest : entity
 }
 
 function countResolved(response: SubgraphResponse, into: Map<Coordinate, number>): void {

@@ -6,6 +6,7 @@ import { ApolloGateway } from '@apollo/gateway'
 import type { GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface'
 import type { ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql'
 import { refusal } from '../../lib/errors.ts'
+import { interfaceObjects } from '../../schema/supergraph-index.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Log } from '../log.ts'
 import { withMisfits } from './complete.ts'
@@ -32,9 +33,10 @@ export interface FederationOptions {
 export async function createFederation({ supergraphSdl, transport, log }: FederationOptions): Promise<Federation> {
   // Must be set before the gateway is constructed: otherwise it reports to Apollo and probes cloud metadata addresses.
   process.env['APOLLO_TELEMETRY_DISABLED'] = '1'
+  const objects = interfaceObjects(supergraphSdl)
   const gateway = new ApolloGateway({
     supergraphSdl,
-    buildService: ({ name }) => new SubgraphDataSource(name, transport),
+    buildService: ({ name }) => new SubgraphDataSource(name, transport, objects.get(name)),
     logger: quiet(log),
     debug: false,
     __exposeQueryPlanExperimental: false,
@@ -62,6 +64,17 @@ export async function createFederation({ supergraphSdl, transport, log }: Federa
       await transport[Symbol.asyncDispose]()
     },
   }
+}
+
+/** The API schema of a supergraph, for who does not execute. */
+export async function apiSchemaOf(supergraphSdl: string): Promise<GraphQLSchema> {
+  const nowhere: Transport = {
+    fetch: () => Promise.reject(new Error('Nothing is fetched here.')),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  }
+  const silent = { debug: () => undefined, warn: () => undefined, error: () => undefined } as unknown as Log
+  await using federation = await createFederation({ supergraphSdl, transport: nowhere, log: silent })
+  return federation.apiSchema
 }
 
 /** The planner counts selections with every spread written out, before it plans; it tells by this message alone. */

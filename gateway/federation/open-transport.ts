@@ -1,17 +1,17 @@
 /** Makes the transport from the settings: subgraphs with an address over HTTP, the others in this process. */
 import type { Statement } from '../../lib/statement.ts'
-import type { World } from '../../lib/world.ts'
 import { seedCompany } from '../../subgraphs/company/seed.ts'
-import { type SubgraphsDeps, createSubgraphs } from '../../subgraphs/index.ts'
+import { type SubgraphsDeps, createSubgraph, subgraphNames } from '../../subgraphs/index.ts'
 import type { Config } from '../config.ts'
 import type { Metrics } from '../metrics.ts'
 import { type Transport, createHttpTransport, createLocalTransport } from './transport.ts'
 
 export interface OpenTransportOptions {
   readonly config: Config
-  readonly world: World
+  /** Where the subgraphs are that do not run in this process. */
+  readonly urls: ReadonlyMap<string, URL>
   readonly metrics: Metrics
-  readonly sign: (statement: Statement) => string
+  readonly sign: (statement: Statement, variablesJson: string) => string
   /** What the subgraphs of this process are made from. */
   readonly subgraphs: SubgraphsDeps
 }
@@ -21,10 +21,11 @@ export { seedCompany }
 /** Answers of a subgraph larger than this are cut off and become `SYSTEM_UNAVAILABLE`. */
 const maxResponseBytes = 16 * 1024 * 1024
 
-export function openTransport({ config, metrics, sign, subgraphs }: OpenTransportOptions): Transport {
-  const urls = new Map(Object.entries(config.subgraphs).map(([name, { url }]) => [name, new URL(url)]))
+export function openTransport({ config, urls, metrics, sign, subgraphs }: OpenTransportOptions): Transport {
+  // In front of a foreign graph none of ours runs.
+  const ownNames = subgraphs.contracts.length === 0 ? [] : subgraphNames
   const local = createLocalTransport(
-    createSubgraphs(subgraphs).filter((subgraph) => !urls.has(subgraph.name)),
+    ownNames.filter((name) => !urls.has(name)).map((name) => createSubgraph(name, subgraphs)),
     config.timeouts.fetchMs,
   )
   const remote = createHttpTransport({

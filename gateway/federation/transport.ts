@@ -5,7 +5,7 @@
 import { Agent, type Dispatcher } from 'undici'
 import { z } from 'zod'
 import { parseJson } from '../../lib/parse-json.ts'
-import type { Statement } from '../../lib/statement.ts'
+import { mayChange, type Statement } from '../../lib/statement.ts'
 import type { Subgraph, SubgraphRequest, SubgraphResponse } from '../../subgraphs/subgraph.ts'
 
 export interface Transport extends AsyncDisposable {
@@ -31,8 +31,8 @@ export function createLocalTransport(subgraphs: readonly Subgraph[], timeoutMs: 
 export interface HttpTransportOptions {
   /** Where each subgraph is, from configuration only: never from a schema or an answer. */
   readonly urls: ReadonlyMap<string, URL>
-  /** Makes the token that tells the subgraph who is calling. */
-  readonly sign: (statement: Statement) => string
+  /** Makes the token that tells the subgraph who is calling; asked again for each time that a fetch is sent. */
+  readonly sign: (statement: Statement, variablesJson: string) => string
   readonly timeoutMs: number
   readonly maxResponseBytes: number
   /** Sockets kept open to each subgraph. */
@@ -67,22 +67,42 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
     async fetch(name, request) {
       const url = options.urls.get(name)
       if (!url) throw new Error(`No address is configured for the subgraph ${name}.`)
-      const { query, variables, operationName } = request
-      const statement = options.sign(request.statement)
-      const response = await agent.request({
-        origin: url.origin,
-        path: url.pathname,
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'mandate-statement': statement },
-        body: JSON.stringify({ query, variables, operationName }),
-        signal: request.signal,
-      })
-      return readResponse(name, response)
+      try {
+        return await send(name, url, request)
+      } catch (error) {
+        // A statement is good for one fetch, so `send` signs another. What may change something is never sent twice.
+        if (mayChange(request.query) || !isConnectionLoss(error) || request.signal.aborted) throw error
+        return await send(name, url, request)
+      }
     },
     async [Symbol.asyncDispose]() {
       await agent.close()
     },
   }
+
+  async function send(name: string, url: URL, request: SubgraphRequest): Promise<SubgraphResponse> {
+    const variables = JSON.stringify(request.variables)
+    const query = JSON.stringify(request.query)
+    const response = await agent.request({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'mandate-statement': options.sign(request.statement, variables),
+      },
+      body: `{"query":${query},"variables":${variables},"operationName":${JSON.stringify(request.operationName)}}`,
+      signal: request.signal,
+    })
+    return readResponse(name, response)
+  }
+}
+
+/** The codes of a connection that was lost, or never came about: nothing is known of an answer. */
+const connectionLosses: ReadonlySet<unknown> = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'UND_ERR_SOCKET'])
+
+function isConnectionLoss(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && connectionLosses.has(error.code)
 }
 
 async function readResponse(name: string, response: Dispatcher.ResponseData): Promise<SubgraphResponse> {

@@ -3,6 +3,7 @@
  * of their roles in `policies/roles/`.
  */
 import type { Actor, PrincipalId } from '../../lib/caller.ts'
+import type { RoleDefinition } from '../../policies/engine/revision.ts'
 
 /** One identity that the development issuer knows; its `client_id` is its principal id. */
 export interface DemoIdentity extends Actor {
@@ -24,13 +25,28 @@ export const demoIdentities: readonly DemoIdentity[] = Object.freeze([
   agent('sales-agent', 'Sales agent: accounts, opportunities'),
   agent('finance-agent', 'Finance agent: invoices, payments'),
   agent('it-ops-agent', 'IT operations agent: incidents, changes'),
+  agent('order-agent', 'Order agent: sales orders, deliveries, stock'),
+  agent('production-agent', 'Production agent: job orders, lots, downtimes'),
+  agent('logistics-agent', 'Logistics agent: shipments, events, forecasts'),
   person('maria.keller', 'account-manager', 'Maria Keller, account manager'),
   person('jonas.weber', 'finance-controller', 'Jonas Weber, finance controller'),
   person('ana.silva', 'change-manager', 'Ana Silva, change manager'),
+  person('ruth.meyer', 'plant-manager', 'Ruth Meyer, plant manager'),
+  agent('hr-agent', 'HR agent: people, groups, absences'),
+  person('iris.vogel', 'hr-manager', 'Iris Vogel, HR manager'),
+  agent('procurement-agent', 'Procurement agent: requisitions, purchase orders, receipts'),
+  person('bernd.osthoff', 'purchasing-manager', 'Bernd Osthoff, purchasing manager'),
   person('omar.haddad', 'security-engineer', 'Omar Haddad, security engineer'),
   person('lena.fischer', 'auditor', 'Lena Fischer, auditor'),
   person('dev.patel', 'developer', 'Dev Patel, developer'),
 ])
+
+/** One identity for each role, under the role's name: for rules that are not the demonstration company's. */
+export function identitiesOf(roles: Iterable<RoleDefinition>): readonly DemoIdentity[] {
+  return [...roles].map(({ key, kind, title }) =>
+    Object.freeze({ name: key, id: `${kind}:${key}` as PrincipalId, kind, roles: Object.freeze([key]), title }),
+  )
+}
 
 /** Finds an identity by its name or its principal id. */
 export function findIdentity(identities: readonly DemoIdentity[], nameOrId: string): DemoIdentity | undefined {

@@ -8,6 +8,7 @@ import type { World } from '../../lib/world.ts'
 import { createAuthorizationServer } from './authorization-server.ts'
 import { demoIdentities, findIdentity, type DemoIdentity } from './demo-identities.ts'
 import { roleScopes, type RoleMap } from './effective.ts'
+import { writeKnownIdentities } from './known-identities.ts'
 import { assertLocalOnly, isLocalRequest } from './local-only.ts'
 import { ensurePrivateKey, identityKeyFile, issuerKeyFile, publicPart } from './private-keys.ts'
 
@@ -63,6 +64,7 @@ export async function createDevelopmentIssuer(options: DevelopmentIssuerOptions)
   for (const identity of identities) {
     clients.push({ identity, key: publicPart(await ensurePrivateKey(identityKeyFile(folder, identity.name))) })
   }
+  await writeKnownIdentities(folder, identities)
   const privateKey = await importJWK(signingKey, 'ES256')
   const server = await createAuthorizationServer({
     issuer,

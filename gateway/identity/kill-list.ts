@@ -5,9 +5,10 @@
 import type { Caller } from '../../lib/caller.ts'
 import type { World } from '../../lib/world.ts'
 import type { Cache } from '../../storage/cache.ts'
-import type { Revocation, RevocationStore, RevocationTarget } from '../../storage/stores/revocations.ts'
+import type { RevocationStore } from '../../storage/stores/revocations.ts'
 import { snapshotOf, type Snapshot } from './kill-list-snapshot.ts'
 import { refuseIdentity } from './refusals.ts'
+import { createRevoker, type Revoker, revocationsChannel } from './revoker.ts'
 
 /** The line that the kill list writes by itself; pino's logger fits as it is. */
 interface KillListLog {
@@ -27,31 +28,20 @@ export interface KillListOptions {
   readonly waitMs?: number
 }
 
-/** What somebody decides; id and time are added here. */
-interface NewRevocation {
-  readonly target: RevocationTarget
-  readonly reason: string
-  readonly revokedBy: string
-}
-
-export interface KillList extends AsyncDisposable {
+/** What a gateway knows; a revocation is in force here when `revoke` resolves, unless the store could not be read. */
+export interface KillList extends Revoker, AsyncDisposable {
   /** Resolves when nothing in the caller's chain is revoked; rejects with an identity refusal. */
   check(caller: Caller): Promise<void>
-  /** Resolves when the revocation is stored, and this gateway has read it or could not. */
-  revoke(revocation: NewRevocation): Promise<Revocation>
-  /** Takes a revocation back; false when there is none in force with this id. */
-  lift(id: string, liftedBy: string): Promise<boolean>
   /** Whether the snapshot is young enough; readiness reads it. */
   healthy(): boolean
   /** Stops polling and listening; nobody passes afterwards. */
   close(): Promise<void>
 }
 
-const channel = 'identity:revocations'
-
 /** Starts a kill list. It comes up without its store too, and lets nobody pass until it has read it. */
 export async function createKillList(options: KillListOptions): Promise<KillList> {
   const { store, cache, world, log, pollMs = 1_000, maxAgeMs = 10_000, waitMs = 2_000 } = options
+  const revoker = createRevoker(options)
   let snapshot: Snapshot | null = null
   let readAt = -Infinity
   let running: Promise<void> | null = null
@@ -91,7 +81,7 @@ export async function createKillList(options: KillListOptions): Promise<KillList
 
   async function listen(): Promise<void> {
     try {
-      unsubscribe ??= await cache.subscribe(channel, () => void refresh())
+      unsubscribe ??= await cache.subscribe(revocationsChannel, () => void refresh())
     } catch {
       // Polling finds every change within a second, and listening is tried again then.
     }
@@ -100,14 +90,6 @@ export async function createKillList(options: KillListOptions): Promise<KillList
   function schedule(): void {
     if (closed) return
     timer = setTimeout(() => void Promise.all([listen(), refresh()]).finally(schedule), pollMs).unref()
-  }
-
-  async function announce(): Promise<void> {
-    try {
-      await cache.publish(channel, 'changed')
-    } catch (error) {
-      log.warn({ err: error }, 'a change of the kill list was not announced; other gateways find it within a second')
-    }
   }
 
   await settledWithin(Promise.all([listen(), refresh()]), waitMs)
@@ -129,14 +111,13 @@ export async function createKillList(options: KillListOptions): Promise<KillList
       if (refused !== null) throw refuseIdentity(refused.cause, refused.detail)
     },
     async revoke(revocation) {
-      const stored = Object.freeze({ ...revocation, id: world.newId(), revokedAt: world.now() })
-      await store.add(stored)
-      await settledWithin(Promise.all([announce(), refresh()]), waitMs)
+      const stored = await revoker.revoke(revocation)
+      await settledWithin(refresh(), waitMs)
       return stored
     },
     async lift(id, liftedBy) {
-      const lifted = await store.lift(id, liftedBy, world.now())
-      await settledWithin(Promise.all([announce(), refresh()]), waitMs)
+      const lifted = await revoker.lift(id, liftedBy)
+      await settledWithin(refresh(), waitMs)
       return lifted
     },
     close,

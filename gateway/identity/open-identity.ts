@@ -1,5 +1,5 @@
 /** Assembles identity from the settings: trusted issuers, the development issuer where it may run, the kill list. */
-import { demoIdentities } from './demo-identities.ts'
+import { type DemoIdentity, findIdentity } from './demo-identities.ts'
 import type { World } from '../../lib/world.ts'
 import type { Cache } from '../../storage/cache.ts'
 import type { RevocationStore } from '../../storage/stores/revocations.ts'
@@ -8,18 +8,29 @@ import type { Log } from '../log.ts'
 import { type Authenticator, createAuthenticator } from './authenticate.ts'
 import type { RoleMap } from './effective.ts'
 import { type DevelopmentIssuer, createDevelopmentIssuer } from './issuer.ts'
-import { createKeySet } from './keys.ts'
+import { assertLocalOnly } from './local-only.ts'
+import { type LoadKeys, createKeySet } from './keys.ts'
 import { type KillList, createKillList } from './kill-list.ts'
 import { type ProtectedResource, describeProtectedResource } from './metadata.ts'
+import { identityKeyFile, readPrivateKey } from './private-keys.ts'
 import { remoteKeys } from './remote-keys.ts'
+import { requestToken } from './request-token.ts'
 import type { TrustedIssuer } from './verify.ts'
 
 export interface Identity extends AsyncDisposable {
   readonly authenticator: Authenticator
-  /** Null where only issuers from the settings are trusted. */
+  /** The development issuer where it runs in this process; null otherwise. */
   readonly issuer: DevelopmentIssuer | null
+  /** The demo identities, wherever their issuer runs; null where only issuers from the settings are trusted. */
+  readonly demo: DemoTokens | null
   readonly killList: KillList
   readonly resource: ProtectedResource
+}
+
+/** Tokens of demo identities, for the explorer and for tests. */
+export interface DemoTokens {
+  readonly identities: readonly DemoIdentity[]
+  mint(identity: string): Promise<string>
 }
 
 export interface OpenIdentityOptions {
@@ -32,32 +43,40 @@ export interface OpenIdentityOptions {
   readonly cache: Cache
   readonly store: RevocationStore
   readonly roles: () => RoleMap
+  /** Whom the development issuer knows. */
+  readonly identities: readonly DemoIdentity[]
 }
 
 export async function openIdentity(options: OpenIdentityOptions): Promise<Identity> {
-  const { config, address, world, log, cache, store, roles, env } = options
+  const { config, address, world, log, cache, store, roles, identities, env } = options
   const audience = config.identity.audience ?? `${address}/graphql`
-  const issuer = config.identity.developmentIssuer
-    ? await createDevelopmentIssuer({
-        issuer: address,
-        bindHost: config.server.host,
-        audience,
-        folder: config.data,
-        environment: { ...env, NODE_ENV: config.environment },
-        world,
-        roles,
-        log,
-        identities: demoIdentities,
-      })
-    : null
+  const { developmentIssuer, developmentIssuerUrl } = config.identity
+  const elsewhere = developmentIssuer ? (developmentIssuerUrl ?? null) : null
+  assertDevelopmentOnly(options)
+  const issuer =
+    developmentIssuer && elsewhere === null
+      ? await createDevelopmentIssuer({
+          issuer: address,
+          bindHost: config.server.host,
+          audience,
+          folder: config.data,
+          environment: { ...env, NODE_ENV: config.environment },
+          world,
+          roles,
+          log,
+          identities,
+        })
+      : null
   const issuers = [
     ...trusted(config, audience, world),
-    ...(issuer ? [development(issuer, address, audience, world)] : []),
+    ...(issuer ? [development(address, () => Promise.resolve(issuer.jwks()), audience, world)] : []),
+    ...(elsewhere === null ? [] : [development(elsewhere, keysOf(elsewhere), audience, world)]),
   ]
   const killList = await createKillList({ store, cache, world, log })
   return {
     authenticator: createAuthenticator({ issuers, world, roles, killList }),
     issuer,
+    demo: issuer ?? (elsewhere === null ? null : demoTokens(elsewhere, options)),
     killList,
     resource: describeProtectedResource({
       resource: audience,
@@ -78,12 +97,39 @@ function trusted({ identity }: Config, audience: string, world: World): TrustedI
   }))
 }
 
-function development(issuer: DevelopmentIssuer, address: string, audience: string, world: World): TrustedIssuer {
+function development(issuer: string, load: LoadKeys, audience: string, world: World): TrustedIssuer {
   return {
-    issuer: address,
+    issuer,
     audience,
     algorithms: ['ES256'],
     kinds: ['agent', 'person', 'service'],
-    keys: createKeySet({ load: () => Promise.resolve(issuer.jwks()), world }),
+    keys: createKeySet({ load, world }),
+  }
+}
+
+function keysOf(issuer: string): LoadKeys {
+  return remoteKeys({ url: `${issuer}/.well-known/jwks.json`, fetch })
+}
+
+/** Throws where the settings ask for a development issuer that must not be trusted here, in this process or in another. */
+export function assertDevelopmentOnly({
+  config: { identity, server, environment },
+  address,
+}: Pick<OpenIdentityOptions, 'config' | 'address'>): void {
+  if (!identity.developmentIssuer && identity.developmentIssuerUrl === undefined) return
+  const issuer = identity.developmentIssuerUrl ?? address
+  assertLocalOnly({ issuer, bindHost: server.publishedHost ?? server.host, environment: { NODE_ENV: environment } })
+}
+
+/** Asks the issuer's own process, with the keys from the data folder that both share. */
+function demoTokens(url: string, { config: { data }, identities, world }: OpenIdentityOptions): DemoTokens {
+  return {
+    identities,
+    async mint(name) {
+      const identity = findIdentity(identities, name)
+      const key = identity ? await readPrivateKey(identityKeyFile(data, identity.name)) : null
+      if (!identity || !key) throw new Error(`The data folder has no key for the identity \`${name}\`.`)
+      return await requestToken({ identity, key, url, dataFolder: data }, { fetch, world })
+    },
   }
 }

@@ -12,13 +12,15 @@ export interface RemoteKeysOptions {
   readonly timeoutMs?: number
   /** Default 256 KiB. */
   readonly maxBytes?: number
+  /** From where keys may come over plain HTTP. Default: from this machine only. */
+  readonly plainHttp?: 'this-machine' | 'anywhere'
 }
 
 /** Makes the loader for `createKeySet`; throws when the address is not HTTPS and not on this machine. */
 export function remoteKeys(options: RemoteKeysOptions): LoadKeys {
-  const { url, fetch, timeoutMs = 3_000, maxBytes = 256 * 1024 } = options
+  const { url, fetch, timeoutMs = 3_000, maxBytes = 256 * 1024, plainHttp = 'this-machine' } = options
   const { protocol, hostname } = new URL(url)
-  if (protocol !== 'https:' && !(protocol === 'http:' && isLoopbackHost(hostname))) {
+  if (protocol !== 'https:' && !(protocol === 'http:' && (plainHttp === 'anywhere' || isLoopbackHost(hostname)))) {
     throw new TypeError(`The key set address \`${url}\` must start with https:// unless it is on this machine.`)
   }
   return async () => {

@@ -5,8 +5,11 @@ import type { PolicyProblem } from './types.ts'
 
 const kinds: ReadonlySet<string> = new Set(['agent', 'person', 'service'])
 
-/** Every problem of roles and scopes. */
-export function checkRoles({ roles, scopes, purposes }: PolicySet): readonly PolicyProblem[] {
+/** Every problem of roles and scopes. The names that a supergraph gave its scopes are as they are. */
+export function checkRoles(
+  { roles, scopes, purposes }: PolicySet,
+  demanded: ReadonlySet<string>,
+): readonly PolicyProblem[] {
   const scopeNames = new Set(Object.keys(scopes))
   const purposeNames = new Set(Object.keys(purposes))
   const keys = roles.map((role) => role.key)
@@ -18,7 +21,7 @@ export function checkRoles({ roles, scopes, purposes }: PolicySet): readonly Pol
         : [problem(role, `The role \`${role.key}\` is defined twice.`, 'Give one of the two another key.')]),
     ]),
     ...[...scopeNames]
-      .filter((scope) => !/^[a-z]+(?::[a-z]+)+$/u.test(scope))
+      .filter((scope) => !demanded.has(scope) && !/^[a-z][a-z-]*(?::[a-z-]+)+$/u.test(scope))
       .map((scope) => ({
         where: 'policies/scopes.ts',
         coordinate: null,

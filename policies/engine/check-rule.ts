@@ -118,6 +118,19 @@ export function checkRuleOfDependency(
   })
 }
 
+/** Problems of a rule on a field of a subgraph that is not ours: no guard there could show it the record. */
+export function checkRuleOfUnguarded(rule: Rule, field: ContractField, index: ContractIndex): readonly Finding[] {
+  const theirs = field.subgraphs.filter((name) => index.unguarded.has(name))
+  if (theirs.length === 0) return []
+  return [...leavesOf(rule).values()]
+    .filter((leaf) => leaf.inputs.has('record'))
+    .map((leaf) => ({
+      where: leaf.where,
+      message: `\`${leaf.title}\` reads the record of \`${field.coordinate}\`, which ${theirs.join(' and ')} resolves without asking our rules.`,
+      mend: 'Decide it by the caller, the arguments, the time or the purpose; or let the subgraph filter by the statement that each fetch carries.',
+    }))
+}
+
 /** The one record that a root field's rules mean, or a problem when they mean several. */
 export function targetsOf(rule: Rule): ReadonlySet<string> {
   const targets = [...leavesOf(rule).values()].flatMap(({ target }) => (target === null ? [] : [target]))

@@ -5,7 +5,15 @@
 import type { Coordinate } from '../../lib/labels.ts'
 import type { ContractField, ContractIndex } from '../../schema/contract.ts'
 import { checkRoles } from './check-roles.ts'
-import { checkRuleAt, checkRuleOfDependency, inputsOf, isOpenToEveryone, targetsOf } from './check-rule.ts'
+import {
+  checkRuleAt,
+  checkRuleOfDependency,
+  checkRuleOfUnguarded,
+  inputsOf,
+  isOpenToEveryone,
+  targetsOf,
+} from './check-rule.ts'
+import { demandedScopes, demandRule, unruled } from './demand-rules.ts'
 import type { TableSource } from './positions.ts'
 import { Problems } from './problems.ts'
 import { Tables, type Entry } from './read-tables.ts'
@@ -28,13 +36,15 @@ export type CompileResult =
   | { readonly outcome: 'refused'; readonly problems: readonly PolicyProblem[] }
 
 /** Compiles a policy set against the contracts. */
-export function compilePolicies({ id, policies, index, sources, root }: CompileInput): CompileResult {
+export function compilePolicies({ id, policies: written, index, sources, root }: CompileInput): CompileResult {
   const problems = new Problems(root ?? process.cwd())
-  for (const { where, coordinate, message, mend } of checkRoles(policies)) {
+  const demanded = demandedScopes(index.demands.values())
+  const policies = { ...written, scopes: { ...demanded, ...written.scopes } }
+  for (const { where, coordinate, message, mend } of checkRoles(policies, new Set(Object.keys(demanded)))) {
     problems.add(where, coordinate, message, mend)
   }
   const tables = new Tables({ policies, index, problems, ...(sources === undefined ? {} : { sources }) })
-  const rules = new Compiler(index, tables, problems).compile()
+  const rules = new Compiler({ index, tables, problems, named: policies.named ?? {} }).compile()
   if (problems.list.length > 0) return { outcome: 'refused', problems: problems.list }
   const revision: PolicyRevision = Object.freeze({
     id,
@@ -47,16 +57,26 @@ export function compilePolicies({ id, policies, index, sources, root }: CompileI
   return { outcome: 'compiled', revision }
 }
 
+interface CompilerParts {
+  readonly index: ContractIndex
+  readonly tables: Tables
+  readonly problems: Problems
+  /** The rules behind the names of `@policy`. */
+  readonly named: Readonly<Record<string, Rule>>
+}
+
 class Compiler {
   readonly #index: ContractIndex
   readonly #tables: Tables
   readonly #problems: Problems
+  readonly #named: Readonly<Record<string, Rule>>
   readonly #holes: ContractField[] = []
 
-  constructor(index: ContractIndex, tables: Tables, problems: Problems) {
+  constructor({ index, tables, problems, named }: CompilerParts) {
     this.#index = index
     this.#tables = tables
     this.#problems = problems
+    this.#named = named
   }
 
   compile(): ReadonlyMap<Coordinate, CompiledRule> {
@@ -80,12 +100,40 @@ class Compiler {
       if (entries === 'faulty') continue
       if (!isInterface) this.#checkPresence(field, entries)
       for (const { rule, where } of [...entries, ...inherited]) {
-        for (const finding of checkRuleAt(rule, field, this.#index))
-          this.#problems.addFinding(finding, where, field.coordinate)
+        const findings = [...checkRuleAt(rule, field, this.#index), ...checkRuleOfUnguarded(rule, field, this.#index)]
+        for (const finding of findings) this.#problems.addFinding(finding, where, field.coordinate)
       }
-      own.set(field.coordinate, uniqueParts([...entries, ...inherited]))
+      own.set(
+        field.coordinate,
+        uniqueParts([
+          ...entries,
+          ...inherited,
+          ...this.#closed(field, [...entries, ...inherited]),
+          ...this.#demanded(field),
+        ]),
+      )
     }
     return own
+  }
+
+  /** What the supergraph itself demands of who reads the field. */
+  #demanded({ coordinate }: ContractField): readonly RulePart[] {
+    return (this.#index.demands.get(coordinate) ?? []).flatMap((demand) => {
+      const made = demandRule(demand, this.#named)
+      if ('part' in made) return [made.part]
+      this.#problems.add('policies/index.ts', coordinate, made.message, made.mend)
+      return []
+    })
+  }
+
+  /** A field of somebody else's subgraph that no rule names is closed: it may be new, and nobody here was asked. */
+  #closed(field: ContractField, entries: readonly RulePart[]): readonly RulePart[] {
+    if (entries.length > 0 || this.#isInterface(field) || !this.#isUnguarded(field)) return []
+    return [{ rule: unruled, because: 'no rule' }]
+  }
+
+  #isUnguarded({ ruledBy }: ContractField): boolean {
+    return ruledBy.every((name) => this.#index.unguarded.has(name))
   }
 
   /**
@@ -98,14 +146,16 @@ class Compiler {
     const naming = ruledBy.filter((table) => this.#tables.entry(table, coordinate) !== null)
     const deciding = naming.length > 0 ? naming : ruledBy
     if (deciding.some((table) => this.#tables.isFaulty(table, star))) return 'faulty'
-    return deciding.flatMap((table) => {
-      const named = this.#tables.entry(table, coordinate)
-      const all = this.#tables.entry(table, star)
-      return [
-        ...(named === null ? [] : [{ ...named, because: 'field' }]),
-        ...(all === null ? [] : [{ ...all, because: "'*'" }]),
-      ]
-    })
+    return deciding
+      .flatMap((table) => {
+        const named = this.#tables.entry(table, coordinate)
+        const all = this.#tables.entry(table, star)
+        return [
+          ...(named === null ? [] : [{ ...named, because: 'field' }]),
+          ...(all === null ? [] : [{ ...all, because: "'*'" }]),
+        ]
+      })
+      .concat(this.#tables.everything === null ? [] : [{ ...this.#tables.everything, because: 'everything' }])
   }
 
   #fromInterfaces(field: ContractField): readonly (RulePart & Entry)[] {
@@ -120,11 +170,11 @@ class Compiler {
   #checkPresence(field: ContractField, entries: readonly (RulePart & Entry)[]): void {
     const { coordinate, parentType, fieldName, ruledBy } = field
     if (entries.length === 0) {
-      this.#holes.push(field)
+      if (!this.#isUnguarded(field)) this.#holes.push(field)
       return
     }
     if (parentType !== 'Mutation') return
-    const named = entries.filter((entry) => entry.because === 'field')
+    const named = entries.filter((entry) => entry.because === 'field' || entry.because === 'everything')
     if (named.length > 0 && !named.every((entry) => isOpenToEveryone(entry.rule))) return
     this.#problems.add(
       this.#tables.at(ruledBy[0] ?? '', parentType, fieldName),
@@ -182,6 +232,8 @@ class Compiler {
     const parts = uniqueParts([...(rules.get(coordinate)?.parts ?? []), ...inherited])
     const dependsOn = implementers.flatMap((name) => rules.get(`${name}.${fieldName}`)?.dependsOn ?? [])
     if (parts.length > 0) rules.set(coordinate, this.#compiled(coordinate, parts, [...new Set(dependsOn)]))
+    else if (this.#isUnguarded(field))
+      rules.set(coordinate, this.#compiled(coordinate, [{ rule: unruled, because: 'no rule' }], []))
     else
       this.#problems.add(
         this.#whereOf(coordinate),

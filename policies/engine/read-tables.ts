@@ -33,6 +33,8 @@ export class Tables {
   /** Good entries by table and `Type.field` or `Type.*`. */
   readonly #entries = new Map<string, Entry>()
   readonly #faulty = new Set<string>()
+  /** The one rule for the whole graph, when there is a good one. */
+  readonly everything: Entry | null
 
   constructor({ policies, index, sources, problems }: ReadTablesInput) {
     this.#policies = policies
@@ -52,6 +54,19 @@ export class Tables {
     }
     this.#checkTables()
     for (const name of Object.keys(policies.tables)) this.#readTable(name)
+    this.everything = policies.everything === undefined ? null : this.#readRule('everything', policies.everything)
+    for (const [name, rule] of Object.entries(policies.named ?? {})) this.#readRule(`named['${name}']`, rule)
+  }
+
+  /** A rule that stands in no table. */
+  #readRule(entry: string, value: unknown): Entry | null {
+    const findings = checkRuleValue(value, this.#registry)
+    for (const { where, message, mend } of findings) {
+      this.#problems.add(where ?? 'policies/index.ts', null, `\`${entry}\`: ${message}`, mend)
+    }
+    return findings.length > 0
+      ? null
+      : { rule: value as Rule, where: describeRule(value)?.where ?? 'policies/index.ts' }
   }
 
   /** The good rule of a table for `Type.field` or `Type.*`, or null. */
@@ -82,7 +97,8 @@ export class Tables {
     }
     const needed = new Set([...this.#index.fields.values()].flatMap((field) => field.ruledBy))
     for (const name of needed) {
-      if (Object.hasOwn(this.#policies.tables, name)) continue
+      const ruled = Object.hasOwn(this.#policies.tables, name) || this.#policies.everything !== undefined
+      if (ruled || this.#index.unguarded.has(name)) continue
       this.#problems.add(
         'policies/index.ts',
         null,

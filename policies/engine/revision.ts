@@ -33,11 +33,15 @@ export interface PolicySet {
   readonly roles: readonly RoleDefinition[]
   readonly scopes: Readonly<Record<string, Scope>>
   readonly purposes: Readonly<Record<string, { readonly title: string }>>
+  /** One rule for the whole graph, joined by AND to what the tables say; with it, no table is needed. */
+  readonly everything?: Rule
+  /** The rules behind the names that a supergraph's `@policy` uses. */
+  readonly named?: Readonly<Record<string, Rule>>
 }
 
 /** A part of a compiled rule, and why it is there. */
 export interface RulePart {
-  /** `field`, `'*'`, `interface Node`, `required: Account.tier`. */
+  /** `field`, `'*'`, `everything`, `interface Node`, `required: Account.tier`, `@requiresScopes on User`, `no rule`. */
   readonly because: string
   readonly rule: Rule
 }

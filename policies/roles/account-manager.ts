@@ -6,6 +6,17 @@ export const accountManager: Role = {
   kind: 'person',
   title: 'Account manager',
   responsibilities: ['Answers for the accounts in their name'],
-  scopes: ['crm:read', 'crm:contact', 'crm:write', 'crm:case:write', 'itsm:read', 'finance:read'],
+  scopes: [
+    'crm:read',
+    'crm:contact',
+    'crm:write',
+    'crm:case:write',
+    'itsm:read',
+    'finance:read',
+    'erp:read',
+    'erp:order:write',
+    'hr:read',
+    'hr:contact',
+  ],
   purposes: ['sales', 'customer-support'],
 }

@@ -9,6 +9,14 @@ export const changeManager: Role = {
     'Approves changes and keeps their calendar',
     'Decides what operations agents may not decide alone',
   ],
-  scopes: ['crm:read', 'itsm:read', 'itsm:incident:write', 'itsm:change:write', 'itsm:change:approve'],
+  scopes: [
+    'crm:read',
+    'itsm:read',
+    'itsm:incident:write',
+    'itsm:change:write',
+    'itsm:change:approve',
+    'hr:read',
+    'hr:contact',
+  ],
   purposes: ['change-management', 'incident-response'],
 }

@@ -17,6 +17,9 @@ export const financeAgent: Role = {
     'finance:payment:read',
     'finance:payment:create',
     'finance:payment:release',
+    'erp:read',
+    'procurement:read',
+    'hr:read',
   ],
   purposes: ['accounts-payable', 'financial-close'],
 }

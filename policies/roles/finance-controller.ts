@@ -8,6 +8,7 @@ export const financeController: Role = {
   responsibilities: [
     'Approves invoices and payments',
     'Answers for the books and for the bank details of suppliers',
+    'Lets go of orders that credit has stopped',
     'Decides what finance agents may not decide alone',
   ],
   scopes: [
@@ -22,6 +23,11 @@ export const financeController: Role = {
     'finance:journal:post',
     'finance:bank:read',
     'finance:bank:write',
+    'erp:read',
+    'erp:cost:read',
+    'erp:order:write',
+    'hr:read',
+    'procurement:read',
   ],
   purposes: ['accounts-payable', 'financial-close'],
 }

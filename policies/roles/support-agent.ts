@@ -18,6 +18,9 @@ export const supportAgent: Role = {
     'itsm:read',
     'itsm:incident:write',
     'finance:read',
+    'erp:read',
+    'supply-chain:read',
+    'hr:read',
   ],
   purposes: ['customer-support', 'incident-response'],
 }

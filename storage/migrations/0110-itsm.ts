@@ -3,12 +3,7 @@
  * database can leave a record in a state that the rules do not know.
  */
 import { sql, type Kysely } from 'kysely'
-
-/** What every row of a business entity carries. */
-const versioned = sql`id text primary key,
-    version integer not null default 1 check (version > 0),
-    created_at timestamptz(3) not null default now(),
-    updated_at timestamptz(3) not null default now()`
+import { versioned } from './versioned.ts'
 
 const statements = [
   sql`create schema if not exists itsm`,

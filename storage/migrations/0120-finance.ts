@@ -3,12 +3,7 @@
  * leave an invoice or a payment that does not.
  */
 import { sql, type Kysely } from 'kysely'
-
-/** What every row of a business entity carries. */
-const versioned = sql`id text primary key,
-    version integer not null default 1 check (version > 0),
-    created_at timestamptz(3) not null default now(),
-    updated_at timestamptz(3) not null default now()`
+import { versioned } from './versioned.ts'
 
 const vatCategories = sql`('STANDARD', 'ZERO_RATED', 'EXEMPT', 'REVERSE_CHARGE', 'INTRA_COMMUNITY', 'EXPORT')`
 

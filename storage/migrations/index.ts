@@ -2,7 +2,8 @@
  * All migrations, in the order in which they run: by name. This file is the list; there is no folder scan. A migration
  * that stands in a release never changes; the next change is a new file.
  *
- * 0000–0099 control plane (schema `mandate`), 0100– business systems (schemas `crm`, `itsm`, `finance`, `systems`).
+ * 0000–0099 control plane (schema `mandate`), 0100– business systems (schemas `crm`, `itsm`, `finance`, `erp`,
+ * `procurement`, `mes`, `supply_chain`, `hr`, `systems`).
  */
 import type { Migration } from 'kysely/migration'
 import * as schemas from './0000-schemas.ts'
@@ -11,6 +12,14 @@ import * as revocations from './0002-revocations.ts'
 import * as crm from './0100-crm.ts'
 import * as itsm from './0110-itsm.ts'
 import * as finance from './0120-finance.ts'
+import * as financePurchaseOrders from './0121-finance-purchase-orders.ts'
+import * as erp from './0130-erp.ts'
+import * as procurement from './0140-procurement.ts'
+import * as mes from './0150-mes.ts'
+import * as supplyChain from './0160-supply-chain.ts'
+import * as hr from './0170-hr.ts'
+import * as hrMemberships from './0171-hr-memberships.ts'
+import * as connectorActs from './0190-connector-acts.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0000-schemas': schemas,
@@ -19,4 +28,12 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0100-crm': crm,
   '0110-itsm': itsm,
   '0120-finance': finance,
+  '0121-finance-purchase-orders': financePurchaseOrders,
+  '0130-erp': erp,
+  '0140-procurement': procurement,
+  '0150-mes': mes,
+  '0160-supply-chain': supplyChain,
+  '0170-hr': hr,
+  '0171-hr-memberships': hrMemberships,
+  '0190-connector-acts': connectorActs,
 }

@@ -3,17 +3,7 @@
  * `storage/migrations/0100-crm.ts`; times have millisecond precision, because cursors carry them.
  */
 import type { ColumnType } from 'kysely'
-
-/** Read as a Date, written as a Date or as RFC 3339 text. */
-type Timestamp = ColumnType<Date, Date | string, Date | string>
-
-/** What every row of a business entity carries. */
-interface Versioned {
-  id: string
-  version: number
-  created_at: Timestamp
-  updated_at: Timestamp
-}
+import type { Timestamp, Versioned } from './versioned.ts'
 
 export interface AccountRow extends Versioned {
   name: string

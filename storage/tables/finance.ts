@@ -3,18 +3,7 @@
  * decimal text, days are `YYYY-MM-DD`.
  */
 import type { ColumnType } from 'kysely'
-
-/** Read as a Date, written as a Date or as RFC 3339 text. */
-type Timestamp = ColumnType<Date, Date | string, Date | string>
-type NullableTimestamp = ColumnType<Date | null, Date | string | null, Date | string | null>
-
-/** What every row carries. */
-interface Versioned {
-  id: string
-  version: number
-  created_at: Timestamp
-  updated_at: Timestamp
-}
+import type { NullableTimestamp, Timestamp, Versioned } from './versioned.ts'
 
 export type InvoiceDirection = 'SALES' | 'PURCHASE'
 export type InvoiceStatus = 'RECEIVED' | 'MATCHED' | 'APPROVED' | 'SCHEDULED' | 'PAID' | 'DISPUTED' | 'CANCELLED'
@@ -22,7 +11,7 @@ type VatCategory = 'STANDARD' | 'ZERO_RATED' | 'EXEMPT' | 'REVERSE_CHARGE' | 'IN
 export type PaymentStatus = 'PREPARED' | 'APPROVED' | 'RELEASED' | 'CANCELLED'
 type BankDetailsChannel = 'PORTAL' | 'LETTER' | 'EMAIL' | 'PHONE' | 'IN_PERSON'
 
-/** Suppliers are `sup-001`. */
+/** What finance keeps of a supplier, under procurement's id `sup-001`: as it bills, and whether it is paid. */
 export interface SupplierRow extends Versioned {
   name: string
   status: 'ACTIVE' | 'BLOCKED'
@@ -101,6 +90,8 @@ export interface InvoiceLineRow extends Versioned {
   net_amount: string
   vat_category: VatCategory
   vat_rate: string
+  /** BT-132: the item of the purchase order that the line bills. */
+  purchase_order_item_number: number | null
 }
 
 /** One row for each category and rate of an invoice, `vat-00001`. */
@@ -169,6 +160,15 @@ export interface AccountBalanceRow {
   oldest_due_date: string | null
 }
 
+/** A view: how much of its order's item earlier invoices bill, under the line's id. */
+export interface BilledBeforeRow {
+  id: string
+  version: number
+  created_at: Date
+  updated_at: Date
+  quantity: string
+}
+
 /** The tables of this group, by qualified name. */
 export interface FinanceTables {
   'finance.suppliers': SupplierRow
@@ -180,4 +180,5 @@ export interface FinanceTables {
   'finance.journal_entries': JournalEntryRow
   'finance.journal_lines': JournalLineRow
   'finance.account_balances': AccountBalanceRow
+  'finance.billed_before': BilledBeforeRow
 }

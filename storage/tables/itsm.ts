@@ -2,19 +2,7 @@
  * The rows of the service management system. Columns are those of `storage/migrations/0110-itsm.ts`; references into other
  * systems (accounts, contacts, cases) are their ids, without a foreign key.
  */
-import type { ColumnType } from 'kysely'
-
-/** Read as a Date, written as a Date or as RFC 3339 text. */
-type Timestamp = ColumnType<Date, Date | string, Date | string>
-type NullableTimestamp = ColumnType<Date | null, Date | string | null, Date | string | null>
-
-/** What every row carries. */
-interface Versioned {
-  id: string
-  version: number
-  created_at: Timestamp
-  updated_at: Timestamp
-}
+import type { NullableTimestamp, Timestamp, Versioned } from './versioned.ts'
 
 export type IncidentState = 'NEW' | 'IN_PROGRESS' | 'ON_HOLD' | 'RESOLVED' | 'CLOSED' | 'CANCELED'
 export type IncidentLevel = 'HIGH' | 'MEDIUM' | 'LOW'

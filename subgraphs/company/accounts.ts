@@ -7,8 +7,6 @@ import { numberedId, type SeedRow } from './rows.ts'
 export type AccountRow = SeedRow<'crm.accounts'>
 export type ContactRow = SeedRow<'crm.contacts'>
 
-const accountCount = 120
-
 const industries = {
   AUTOMOTIVE: { DE: 'Fahrzeugteile', GB: 'Automotive', FR: 'Automobile' },
   CHEMICALS: { DE: 'Chemie', GB: 'Chemicals', FR: 'Chimie' },
@@ -92,11 +90,11 @@ const erikaBrandt: ContactRow = {
   owner_id: mariaKeller,
 }
 
-/** All accounts, the demo's first. */
-export function makeAccounts(random: Random): AccountRow[] {
+/** So many accounts, the demo's first. */
+export function makeAccounts(random: Random, count: number): AccountRow[] {
   const accounts = [nordwind]
   const names = new Set([nordwind.name.toLowerCase()])
-  while (accounts.length < accountCount) {
+  while (accounts.length < count) {
     const country = random.weighted<Country>([
       ['DE', 70],
       ['GB', 16],

@@ -1,7 +1,7 @@
 /** What was done and is to be done: e-mails and calls about cases and opportunities, tasks for the account managers. */
 import type { AccountRow, ContactRow } from './accounts.ts'
 import { dayOf, earlier, endOfData, later, type Random } from './random.ts'
-import { numberedId, type SeedRow } from './rows.ts'
+import type { Numbers, SeedRow } from './rows.ts'
 import type { OpportunityRow } from './sales.ts'
 import type { CaseRow } from './support.ts'
 
@@ -24,6 +24,7 @@ export function makeActivities(
   contacts: readonly ContactRow[],
   opportunities: readonly OpportunityRow[],
   cases: readonly CaseRow[],
+  numbers: Numbers,
 ): ActivityRow[] {
   const accountById = new Map(accounts.map((account) => [account.id, account]))
   const contactById = new Map(contacts.map((contact) => [contact.id, contact]))
@@ -49,17 +50,17 @@ export function makeActivities(
   }
 
   const [first] = subjects
-  const activities = first ? [loggedEmail(first)] : []
+  const activities = first ? [loggedEmail(first, numbers.next('act-', 5))] : []
   while (activities.length < activityCount) {
-    activities.push(makeActivity(random, activities.length + 1, random.pick(subjects)))
+    activities.push(makeActivity(random, numbers.next('act-', 5), random.pick(subjects)))
   }
   return activities
 }
 
 /** The e-mail that a case came from. */
-function loggedEmail({ whatId, about, account, contact, since }: Subject): ActivityRow {
+function loggedEmail({ whatId, about, account, contact, since }: Subject, id: string): ActivityRow {
   return {
-    id: numberedId('act-', 1, 5),
+    id,
     version: 1,
     created_at: since,
     updated_at: since,
@@ -81,11 +82,7 @@ function loggedEmail({ whatId, about, account, contact, since }: Subject): Activ
 
 const verbs = { TASK: 'Prepare', EMAIL: 'Written', CALL: 'Called' } as const
 
-function makeActivity(
-  random: Random,
-  number: number,
-  { whatId, about, account, contact, since }: Subject,
-): ActivityRow {
+function makeActivity(random: Random, id: string, { whatId, about, account, contact, since }: Subject): ActivityRow {
   const type = random.weighted<ActivityRow['type']>([
     ['TASK', 35],
     ['EMAIL', 40],
@@ -96,7 +93,7 @@ function makeActivity(
   const completed = earlier(later(created, type === 'TASK' ? random.int(60, 9_000) : 5), endOfData)
   const notify = random.chance(12) ? account.owner_id : null
   return {
-    id: numberedId('act-', number, 5),
+    id,
     version: done && type === 'TASK' ? 2 : 1,
     created_at: created,
     updated_at: done ? completed : created,

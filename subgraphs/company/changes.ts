@@ -2,12 +2,11 @@
 import { anaSilva, memberOf, type Team } from './employees.ts'
 import type { ItemRow } from './configuration-items.ts'
 import { ageInDays, later, workingTime, type Random } from './random.ts'
-import { numberedId, type SeedRow } from './rows.ts'
+import type { Numbers, SeedRow } from './rows.ts'
 
 export type ChangeRow = SeedRow<'itsm.changes'>
 
 const changeCount = 150
-const firstNumber = 30_001
 
 const tasks = {
   BUSINESS_SERVICE: ['Extend service hours', 'Move to the new support plan'],
@@ -19,12 +18,12 @@ const tasks = {
 } as const satisfies Record<ItemRow['class'], readonly string[]>
 
 /** All changes, the oldest first. */
-export function makeChanges(random: Random, items: readonly ItemRow[]): ChangeRow[] {
+export function makeChanges(random: Random, items: readonly ItemRow[], numbers: Numbers): ChangeRow[] {
   const ages = Array.from({ length: changeCount }, () => ageInDays(random, 355)).sort((a, b) => b - a)
-  return ages.map((age, index) => makeChange(random, firstNumber + index, age, random.pick(items)))
+  return ages.map((age) => makeChange(random, numbers.next('CHG', 7), age, random.pick(items)))
 }
 
-function makeChange(random: Random, number: number, age: number, item: ItemRow): ChangeRow {
+function makeChange(random: Random, id: string, age: number, item: ItemRow): ChangeRow {
   const type = random.weighted<ChangeRow['type']>([
     ['NORMAL', 60],
     ['STANDARD', 30],
@@ -46,7 +45,7 @@ function makeChange(random: Random, number: number, age: number, item: ItemRow):
     ['UNSUCCESSFUL', 4],
   ])
   return {
-    id: numberedId('CHG', number, 7),
+    id,
     version: random.int(1, 6),
     created_at: created,
     updated_at: ended ? plannedEnd : later(created, random.int(30, 1_400)),

@@ -97,7 +97,8 @@ export function makeItems(
   return { items, relations }
 }
 
-function makeItem(
+/** One item, number `number`. */
+export function makeItem(
   random: Random,
   number: number,
   kind: ItemRow['class'],

@@ -1,4 +1,4 @@
-/** Who works in the company, as principals. The six demo people are among them; so are the agents that wrote records. */
+/** Whom records name, as principals: people who sit in `seats.ts`, and the agents that wrote records. */
 import type { Random } from './random.ts'
 
 /** Maria Keller looks after the demo's account. */
@@ -27,7 +27,17 @@ export const supportPeople = [
 
 export const accountants = ['person:karin.albers', 'person:louis.petit', 'agent:finance-agent'] as const
 
-export const buyers = ['person:bernd.osthoff', 'person:mei.tanaka', jonasWeber] as const
+/** Bernd Osthoff manages purchasing: he releases what the buyers order. */
+export const berndOsthoff = 'person:bernd.osthoff'
+
+export const buyers = ['person:mei.tanaka', 'person:julien.garnier', 'person:katrin.ebert'] as const
+
+/** Who plans transports, and who forecasts demand. */
+export const dispatchers = ['person:selma.aydin', 'person:rory.flynn', 'person:pieter.vermeer'] as const
+export const demandPlanner = 'person:noemi.bianchi'
+
+/** Who looks after products. */
+export const productOwners = ['person:clara.neumann', 'person:hugo.fontaine', 'person:viktor.lazar'] as const
 
 /** The teams of IT, with their people. */
 const teams = {
@@ -37,6 +47,7 @@ const teams = {
   'Application Support': ['person:joanna.krol', 'person:marek.sykora', 'agent:it-ops-agent'],
   'Database Administration': ['person:yuki.mori', 'person:stefan.pohl'],
   'Platform Operations': ['person:oliver.grant', 'person:lea.schubert'],
+  'Plant Systems': ['person:niklas.brenner', 'person:sara.lindqvist'],
 } as const satisfies Record<string, readonly string[]>
 
 export type Team = keyof typeof teams

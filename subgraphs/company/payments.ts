@@ -3,26 +3,27 @@ import { makeIban } from '../finance/iban.ts'
 import { accountants, jonasWeber } from './employees.ts'
 import type { InvoiceRow } from './invoices.ts'
 import { dayOf, earlier, endOfData, later, type Random } from './random.ts'
-import { numberedId, type SeedRow } from './rows.ts'
+import type { Numbers, SeedRow } from './rows.ts'
 import type { BankRow } from './suppliers.ts'
 
 export type PaymentRow = SeedRow<'finance.payments'>
 
 /** One payment for each invoice that needs one, numbered year by year. */
-export function makePayments(random: Random, invoices: readonly InvoiceRow[], banks: readonly BankRow[]): PaymentRow[] {
+export function makePayments(
+  random: Random,
+  invoices: readonly InvoiceRow[],
+  banks: readonly BankRow[],
+  numbers: Numbers,
+): PaymentRow[] {
   const bankOf = new Map(banks.map((bank) => [bank.supplier_id, bank]))
   const drafts = invoices
     .filter(({ direction, status }) => direction === 'PURCHASE' && (status === 'PAID' || status === 'SCHEDULED'))
     .map((invoice) => ({ invoice, prepared: preparedAt(random, invoice) }))
-    .toSorted((a, b) => a.prepared.localeCompare(b.prepared))
-  const numbers = new Map<string, number>()
+    .toSorted((a, b) => (a.prepared < b.prepared ? -1 : a.prepared > b.prepared ? 1 : 0))
   return drafts.flatMap(({ invoice, prepared }) => {
     const bank = bankOf.get(invoice.supplier_id ?? '')
     if (!bank) return []
-    const year = prepared.slice(0, 4)
-    const number = (numbers.get(year) ?? 0) + 1
-    numbers.set(year, number)
-    return [makePayment(random, numberedId(`PAY-${year}-`, number, 5), invoice, bank, prepared)]
+    return [makePayment(random, numbers.next(`PAY-${prepared.slice(0, 4)}-`, 5), invoice, bank, prepared)]
   })
 }
 

@@ -2,6 +2,7 @@
  * The one source of chance of the generated company: seeded faker instances, and the calendar that all its dates come from.
  * The same calls in the same order always give the same company.
  */
+import type { Faker } from '@faker-js/faker'
 import { faker as german } from '@faker-js/faker/locale/de'
 import { faker as british } from '@faker-js/faker/locale/en_GB'
 import { faker as french } from '@faker-js/faker/locale/fr'
@@ -28,19 +29,22 @@ export interface Random {
   place(country: Country): { readonly street: string; readonly city: string; readonly postalCode: string }
 }
 
-/** Starts chance anew, from the fixed seed. */
-export function createRandom(): Random {
-  const fakers = { DE: german, GB: british, FR: french } as const
-  for (const faker of Object.values(fakers)) {
-    faker.seed(seed)
-    faker.setDefaultRefDate(reference)
-  }
-  const int = (low: number, high: number) => german.number.int({ min: low, max: high })
+/** Starts chance anew, from the fixed seed; each `part` of a company has a chance of its own. */
+export function createRandom(part = 0): Random {
+  const fakers = { DE: ownFaker(german, part), GB: ownFaker(british, part), FR: ownFaker(french, part) } as const
+  const int = (low: number, high: number) => fakers.DE.number.int({ min: low, max: high })
   return {
     int,
     chance: (percent) => int(1, 100) <= percent,
-    pick: (list) => german.helpers.arrayElement(list),
-    weighted: (choices) => german.helpers.weightedArrayElement(choices.map(([value, weight]) => ({ value, weight }))),
+    pick: (list) => list[int(0, list.length - 1)] as (typeof list)[number],
+    weighted(choices) {
+      let left = int(
+        1,
+        choices.reduce((sum, [, weight]) => sum + weight, 0),
+      )
+      for (const [value, weight] of choices) if ((left -= weight) <= 0) return value
+      throw new RangeError('There is nothing to choose from.')
+    },
     person: (country) => ({
       firstName: fakers[country].person.firstName(),
       lastName: fakers[country].person.lastName(),
@@ -51,6 +55,45 @@ export function createRandom(): Random {
       postalCode: fakers[country].location.zipCode(),
     }),
   }
+}
+
+/** A faker with a chance of its own: the package's instances are shared, and two companies made at once would disturb each other. */
+function ownFaker(shared: Faker, part: number): Faker {
+  const Kind = shared.constructor as typeof Faker
+  const own = new Kind({ locale: shared.rawDefinitions })
+  own.seed(seed + part)
+  own.setDefaultRefDate(reference)
+  return own
+}
+
+/** The number of the last day of the data; day 0 is twelve months before, a Saturday. */
+export const lastDay = 364
+
+/** A day by its number, `2026-10-31`; numbers below 0 and above the last one are days as well. */
+export function dayText(day: number): string {
+  return new Date(reference + (day - lastDay) * dayMs).toISOString().slice(0, 10)
+}
+
+/** The number of a day. */
+export function dayNumber(text: string): number {
+  return Math.round((Date.parse(`${text.slice(0, 10)}T00:00:00Z`) - reference) / dayMs) + lastDay
+}
+
+/** So many minutes after the midnight in which a day begins. */
+export function momentOf(day: number, minutes: number): string {
+  return new Date(reference + (day - lastDay) * dayMs + Math.round(minutes) * 60_000).toISOString()
+}
+
+/** The day itself, or the Monday after a weekend. */
+export function workday(day: number): number {
+  const sinceSaturday = ((day % 7) + 7) % 7
+  return sinceSaturday < 2 ? day + 2 - sinceSaturday : day
+}
+
+/** The day itself, or the Friday before a weekend. */
+export function workdayBefore(day: number): number {
+  const sinceSaturday = ((day % 7) + 7) % 7
+  return sinceSaturday < 2 ? day - 1 - sinceSaturday : day
 }
 
 /** A moment in working hours, `daysAgo` days before the end of the data; weekends move to the Friday before. */

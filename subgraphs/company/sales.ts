@@ -1,7 +1,7 @@
 /** What is being sold to the accounts. */
 import type { AccountRow } from './accounts.ts'
 import { dayOf, later, workingTime, type Random } from './random.ts'
-import { numberedId, type SeedRow } from './rows.ts'
+import type { Numbers, SeedRow } from './rows.ts'
 
 export type OpportunityRow = SeedRow<'crm.opportunities'>
 
@@ -38,13 +38,13 @@ const nextSteps = [
 const lossReasons = ['Price', 'Chose a competitor', 'Budget was cut', 'Project was stopped']
 
 /** All opportunities, over the year; those that closed are in the past, the others ahead. */
-export function makeOpportunities(random: Random, accounts: readonly AccountRow[]): OpportunityRow[] {
-  return Array.from({ length: opportunityCount }, (_, index) =>
-    makeOpportunity(random, index + 1, random.pick(accounts)),
+export function makeOpportunities(random: Random, accounts: readonly AccountRow[], numbers: Numbers): OpportunityRow[] {
+  return Array.from({ length: opportunityCount }, () =>
+    makeOpportunity(random, numbers.next('opp-', 4), random.pick(accounts)),
   )
 }
 
-function makeOpportunity(random: Random, number: number, account: AccountRow): OpportunityRow {
+function makeOpportunity(random: Random, id: string, account: AccountRow): OpportunityRow {
   const [product, low, high] = random.pick(products)
   const age = random.int(2, 290)
   const created = workingTime(random, age)
@@ -63,7 +63,7 @@ function makeOpportunity(random: Random, number: number, account: AccountRow): O
       ])
   const updated = later(created, random.int(60, age * 1_000))
   return {
-    id: numberedId('opp-', number, 4),
+    id,
     version: closed ? 4 : random.int(1, 3),
     created_at: created,
     updated_at: updated,

@@ -1,87 +1,92 @@
 /**
  * Fills an empty database with the generated company, once: in one transaction and under an advisory lock, so that gateways
- * that start together on one database seed it together exactly once.
+ * that start together on one database seed it together exactly once. Rows go in by COPY while the next ones are generated.
  */
-import { sql, type Transaction } from 'kysely'
+import type { LoadConnection } from '../../storage/bulk-load.ts'
 import type { Database } from '../../storage/database.ts'
-import type { Tables } from '../../storage/tables.ts'
-import { generateCompany } from './company.ts'
-import { companyTables, type CompanyTable } from './rows.ts'
+import { companyParts } from './company.ts'
+import { copyText } from './copy-text.ts'
+import { putBack, takeAway } from './load-order.ts'
+import { tableSequences, type CompanyTable } from './rows.ts'
+import { sizesOf } from './scale.ts'
 
 /** Any number that nothing else locks. */
 const lockNumber = 7_203_110
 
-/** Rows of one statement: few enough to keep a parameter small, many enough to make few statements. */
-const batchSize = 2_000
-
-/** The sequence that makes new ids of a table. */
-const sequences = {
-  'crm.accounts': 'crm.account_ids',
-  'crm.contacts': 'crm.contact_ids',
-  'crm.opportunities': 'crm.opportunity_ids',
-  'crm.cases': 'crm.case_ids',
-  'crm.case_comments': 'crm.case_comment_ids',
-  'crm.activities': 'crm.activity_ids',
-  'itsm.configuration_items': 'itsm.configuration_item_ids',
-  'itsm.ci_relations': 'itsm.ci_relation_ids',
-  'itsm.changes': 'itsm.change_ids',
-  'itsm.incidents': 'itsm.incident_ids',
-  'itsm.work_notes': 'itsm.work_note_ids',
-  'finance.suppliers': 'finance.supplier_ids',
-  'finance.supplier_bank_details': 'finance.supplier_bank_details_ids',
-  'finance.invoices': 'finance.invoice_ids',
-  'finance.invoice_lines': 'finance.invoice_line_ids',
-  'finance.invoice_vat': 'finance.invoice_vat_ids',
-  'finance.payments': 'finance.payment_ids',
-  'finance.journal_entries': 'finance.journal_entry_ids',
-  'finance.journal_lines': 'finance.journal_line_ids',
-} as const satisfies Record<CompanyTable, string>
+/** Rows of one COPY: few enough to keep a text small, many enough to make few statements. */
+const batchSize = 5_000
 
 /** What {@link seedCompany} did. */
 export type SeedResult = { readonly outcome: 'seeded'; readonly rows: number } | { readonly outcome: 'kept' }
 
-/** Seeds the business systems when they are empty; leaves them alone when any of them has a record. */
-export async function seedCompany(database: Database): Promise<SeedResult> {
-  return database.kysely.transaction().execute(async (transaction) => {
-    await sql`select pg_advisory_xact_lock(${lockNumber})`.execute(transaction)
-    const { rows } = await sql<{ filled: boolean }>`
-      select exists (select from crm.accounts) or exists (select from itsm.incidents)
-        or exists (select from finance.invoices) as filled`.execute(transaction)
-    if (rows[0]?.filled !== false) return { outcome: 'kept' }
+/** How to seed. */
+export interface SeedOptions {
+  /** 1, 10 or 100; see `scale.ts`. */
+  readonly scale?: number
+  /** Told how much is done, from 0 to 1, and how many rows are in. */
+  readonly onProgress?: (done: number, rows: number) => void
+}
 
-    const company = generateCompany()
-    let count = 0
-    for (const table of companyTables) {
-      const all: readonly Readonly<Record<string, unknown>>[] = company[table]
-      count += all.length
-      for (let start = 0; start < all.length; start += batchSize) {
-        await insertRows(transaction, table, all.slice(start, start + batchSize))
-      }
-      await continueIds(transaction, table, all)
-    }
-    return { outcome: 'seeded', rows: count }
+/** Seeds the business systems when they are empty; leaves them alone when any of them has a record. */
+export async function seedCompany(database: Database, options: SeedOptions = {}): Promise<SeedResult> {
+  const { scale = 1, onProgress = () => undefined } = options
+  return database.load(async (connection) => {
+    await connection.query('select pg_advisory_xact_lock($1)', [lockNumber])
+    const [state] = await connection.query<{ filled: boolean }>(
+      `select exists (select from crm.accounts) or exists (select from itsm.incidents) or exists (select from finance.invoices)
+        or exists (select from erp.sales_orders) or exists (select from hr.users) as filled`,
+    )
+    if (state?.filled !== false) return { outcome: 'kept' }
+
+    const taken = await takeAway(connection)
+    const rows = await copyCompany(connection, scale, onProgress)
+    await putBack(connection, taken)
+    onProgress(1, rows)
+    return { outcome: 'seeded', rows }
   })
 }
 
-/** One statement with one parameter; PostgreSQL turns the JSON into typed columns. */
-async function insertRows(
-  transaction: Transaction<Tables>,
-  table: CompanyTable,
-  rows: readonly Readonly<Record<string, unknown>>[],
-): Promise<void> {
-  const columns = sql.join(Object.keys(rows[0] ?? {}).map((column) => sql.id(column)))
-  await sql`
-    insert into ${sql.table(table)} (${columns})
-    select ${columns} from jsonb_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::jsonb)
-  `.execute(transaction)
+/** Parts of the company before, in and after its slices; for the share that is done. */
+const partsOfSlice = 7
+
+async function copyCompany(
+  connection: LoadConnection,
+  scale: number,
+  onProgress: (done: number, rows: number) => void,
+): Promise<number> {
+  const last = new Map<CompanyTable, number>()
+  const parts = 2 + partsOfSlice * sizesOf(scale).slices
+  let rowCount = 0
+  let partCount = 0
+  // One COPY is on its way while the next text is made.
+  let running: Promise<void> = Promise.resolve()
+  try {
+    for (const part of companyParts(scale)) {
+      for (const [table, rows] of Object.entries(part) as [CompanyTable, readonly Record<string, unknown>[]][]) {
+        const columns = Object.keys(rows[0] ?? {})
+        for (let start = 0; start < rows.length; start += batchSize) {
+          const text = copyText(columns, rows.slice(start, start + batchSize))
+          await running
+          running = connection.copy(`copy ${table} (${columns.join(', ')}) from stdin`, text)
+          // A failure is met at the next await; until then it must not count as unhandled.
+          running.catch(() => undefined)
+        }
+        rowCount += rows.length
+        last.set(table, highestNumber(rows, last.get(table) ?? 0))
+      }
+      partCount += 1
+      onProgress((0.95 * partCount) / parts, rowCount)
+    }
+  } finally {
+    await running
+  }
+  // New ids go on after the largest number that the seed used.
+  for (const [table, number] of last) {
+    if (number > 0) await connection.query('select setval($1::regclass, $2)', [tableSequences[table], number])
+  }
+  return rowCount
 }
 
-/** New ids go on after the largest number that the seed used. */
-async function continueIds(
-  transaction: Transaction<Tables>,
-  table: CompanyTable,
-  rows: readonly Readonly<Record<string, unknown>>[],
-): Promise<void> {
-  const last = rows.reduce((highest, { id }) => Math.max(highest, Number(/\d+$/.exec(String(id))?.[0])), 0)
-  if (last > 0) await sql`select setval(${sequences[table]}::regclass, ${last})`.execute(transaction)
+function highestNumber(rows: readonly Readonly<Record<string, unknown>>[], before: number): number {
+  return rows.reduce((highest, { id }) => Math.max(highest, Number(/\d+$/.exec(String(id))?.[0])), before)
 }

@@ -1,67 +1,135 @@
 /** Who the company buys from, and where they are paid. Banks are invented; the check digits are right all the same. */
+import { gs1Number } from './gs1.ts'
 import { makeIban } from '../finance/iban.ts'
 import { officePhone, vatIdentifier } from './contact-data.ts'
-import { buyers, jonasWeber } from './employees.ts'
-import { plainName, workingTime, type Country, type Random } from './random.ts'
+import { berndOsthoff, buyers, jonasWeber } from './employees.ts'
+import { momentOf, plainName, workingTime, type Country, type Random } from './random.ts'
 import { numberedId, type SeedRow } from './rows.ts'
 
 export type SupplierRow = SeedRow<'finance.suppliers'>
 export type BankRow = SeedRow<'finance.supplier_bank_details'>
 
-const supplierCount = 60
-
-/** Category, what a supplier of it is called, what it sells with price range and unit. */
-export const supplies = {
-  'Devices and spare parts': [
-    ['Handheld scanner HX-40', 38_000, 62_000, 'C62'],
-    ['Battery pack', 2_900, 6_400, 'C62'],
-    ['Charging cradle', 9_000, 15_000, 'C62'],
-    ['Label printer LP-2', 41_000, 78_000, 'C62'],
-  ],
-  'Cloud and hosting': [
-    ['Compute, monthly', 120_000, 900_000, 'MON'],
-    ['Object storage, monthly', 30_000, 160_000, 'MON'],
-  ],
-  'Software licences': [
-    ['Database licence, yearly', 240_000, 1_900_000, 'C62'],
-    ['Developer seats', 2_000, 6_000, 'C62'],
-  ],
-  Consulting: [
-    ['Consulting', 9_500, 18_000, 'HUR'],
-    ['Project management', 10_500, 17_000, 'HUR'],
-  ],
-  'Freight and logistics': [
-    ['Pallet delivery', 4_500, 12_000, 'C62'],
-    ['Express delivery', 9_000, 38_000, 'C62'],
-  ],
-  Facilities: [
-    ['Cleaning, monthly', 140_000, 320_000, 'MON'],
-    ['Maintenance of heating', 30_000, 190_000, 'C62'],
-  ],
-  'Office supplies': [
-    ['Paper and toner', 1_500, 9_000, 'C62'],
-    ['Desk', 29_000, 64_000, 'C62'],
-  ],
-} as const satisfies Record<string, readonly (readonly [string, number, number, string])[]>
-
-export type Supply = keyof typeof supplies
-
-const words: Record<Supply, Record<Country, string>> = {
-  'Devices and spare parts': { DE: 'Gerätetechnik', GB: 'Devices', FR: 'Équipements' },
-  'Cloud and hosting': { DE: 'Rechenzentrum', GB: 'Hosting', FR: 'Hébergement' },
-  'Software licences': { DE: 'Softwarehaus', GB: 'Systems', FR: 'Logiciels' },
-  Consulting: { DE: 'Beratung', GB: 'Consulting', FR: 'Conseil' },
-  'Freight and logistics': { DE: 'Transporte', GB: 'Couriers', FR: 'Messagerie' },
-  Facilities: { DE: 'Gebäudedienste', GB: 'Facilities', FR: 'Services' },
-  'Office supplies': { DE: 'Bürobedarf', GB: 'Office Supply', FR: 'Bureau' },
+/** What a supplier of a category is called, by country; and what it sells, with price range in cents and unit, where that is no product of ours. */
+interface Category {
+  readonly word: Record<Country, string>
+  readonly sells: readonly (readonly [string, number, number, string])[]
+  /** Groups of products that it supplies. */
+  readonly groups: readonly string[]
 }
+
+const categories = {
+  'Devices and spare parts': {
+    word: { DE: 'Gerätetechnik', GB: 'Devices', FR: 'Équipements' },
+    sells: [],
+    groups: ['Consumables', 'Accessories', 'Service parts'],
+  },
+  'Electronic components': {
+    word: { DE: 'Elektronik', GB: 'Electronics', FR: 'Électronique' },
+    sells: [],
+    groups: ['Passive components', 'Semiconductors'],
+  },
+  'Connectors and cables': {
+    word: { DE: 'Steckverbinder', GB: 'Interconnect', FR: 'Connectique' },
+    sells: [],
+    groups: ['Connectors'],
+  },
+  'Plastics and mouldings': {
+    word: { DE: 'Kunststofftechnik', GB: 'Plastics', FR: 'Plasturgie' },
+    sells: [],
+    groups: ['Mouldings'],
+  },
+  Packaging: { word: { DE: 'Verpackungen', GB: 'Packaging', FR: 'Emballages' }, sells: [], groups: ['Packaging'] },
+  'Chemicals and materials': {
+    word: { DE: 'Werkstoffe', GB: 'Materials', FR: 'Matériaux' },
+    sells: [],
+    groups: ['Materials'],
+  },
+  'Cloud and hosting': {
+    word: { DE: 'Rechenzentrum', GB: 'Hosting', FR: 'Hébergement' },
+    sells: [
+      ['Compute, monthly', 120_000, 900_000, 'MON'],
+      ['Object storage, monthly', 30_000, 160_000, 'MON'],
+    ],
+    groups: [],
+  },
+  'Software licences': {
+    word: { DE: 'Softwarehaus', GB: 'Systems', FR: 'Logiciels' },
+    sells: [
+      ['Database licence, monthly', 24_000, 190_000, 'MON'],
+      ['Developer seats', 2_000, 6_000, 'C62'],
+    ],
+    groups: [],
+  },
+  Consulting: {
+    word: { DE: 'Beratung', GB: 'Consulting', FR: 'Conseil' },
+    sells: [
+      ['Consulting', 9_500, 18_000, 'HUR'],
+      ['Project management', 10_500, 17_000, 'HUR'],
+    ],
+    groups: [],
+  },
+  'Freight and logistics': {
+    word: { DE: 'Transporte', GB: 'Couriers', FR: 'Messagerie' },
+    sells: [
+      ['Pallet delivery', 4_500, 12_000, 'C62'],
+      ['Express delivery', 9_000, 38_000, 'C62'],
+    ],
+    groups: [],
+  },
+  Facilities: {
+    word: { DE: 'Gebäudedienste', GB: 'Facilities', FR: 'Services' },
+    sells: [
+      ['Cleaning, monthly', 140_000, 320_000, 'MON'],
+      ['Maintenance of heating', 30_000, 190_000, 'C62'],
+    ],
+    groups: [],
+  },
+  'Office supplies': {
+    word: { DE: 'Bürobedarf', GB: 'Office Supply', FR: 'Bureau' },
+    sells: [
+      ['Paper and toner', 1_500, 9_000, 'C62'],
+      ['Desk', 29_000, 64_000, 'C62'],
+    ],
+    groups: [],
+  },
+} as const satisfies Record<string, Category>
+
+export type Supply = keyof typeof categories
+
+/** The category of each supplier, over and over; the first one sells devices. */
+const cycle = [
+  'Devices and spare parts',
+  'Electronic components',
+  'Electronic components',
+  'Connectors and cables',
+  'Plastics and mouldings',
+  'Packaging',
+  'Electronic components',
+  'Chemicals and materials',
+  'Plastics and mouldings',
+  'Cloud and hosting',
+  'Devices and spare parts',
+  'Software licences',
+  'Consulting',
+  'Freight and logistics',
+  'Facilities',
+  'Office supplies',
+  'Electronic components',
+  'Connectors and cables',
+  'Plastics and mouldings',
+  'Packaging',
+] as const satisfies readonly Supply[]
+
+/** Nothing is bought from these any more. */
+const blocked = new Set([30, 52])
+
 const forms = { DE: 'GmbH', GB: 'Ltd', FR: 'SARL' } as const
 
-/** All suppliers with their bank details; `sup-001` is the demo's, and sells scanners. */
-export function makeSuppliers(random: Random): { suppliers: SupplierRow[]; banks: BankRow[] } {
+/** So many suppliers with their bank details; `sup-001` is the demo's, and sells scanners' accessories. */
+export function makeSuppliers(random: Random, count: number): { suppliers: SupplierRow[]; banks: BankRow[] } {
   const suppliers: SupplierRow[] = []
   const names = new Set<string>()
-  while (suppliers.length < supplierCount) {
+  while (suppliers.length < count) {
     const first = suppliers.length === 0
     const country = first
       ? 'DE'
@@ -70,8 +138,8 @@ export function makeSuppliers(random: Random): { suppliers: SupplierRow[]; banks
           ['GB', 15],
           ['FR', 15],
         ])
-    const category = first ? 'Devices and spare parts' : random.pick(Object.keys(supplies) as Supply[])
-    const made = `${random.person(country).lastName} ${words[category][country]} ${forms[country]}`
+    const category = cycle[suppliers.length % cycle.length] ?? cycle[0]
+    const made = `${random.person(country).lastName} ${categories[category].word[country]} ${forms[country]}`
     const name = first ? 'Kestrel Scanner Supply GmbH' : made
     if (names.has(name.toLowerCase())) continue
     names.add(name.toLowerCase())
@@ -80,8 +148,36 @@ export function makeSuppliers(random: Random): { suppliers: SupplierRow[]; banks
   return { suppliers, banks: suppliers.map((supplier, index) => makeBank(random, index + 1, supplier)) }
 }
 
+/** The supplier as purchasing keeps it: the same company under the same id, with its rating and its GLN. */
+export function supplierOfPurchasing(supplier: SupplierRow): SeedRow<'procurement.suppliers'> {
+  const number = Number(supplier.id.slice(4))
+  const rating = supplier.status === 'BLOCKED' ? 'C' : number % 3 === 1 ? 'A' : 'B'
+  return { ...supplier, rating, gln: gs1Number('location', 1_000 + number) }
+}
+
+/** A function that says who supplies a group of products: any active supplier of the right category, in turns. */
+export function supplierOfGroup(suppliers: readonly SupplierRow[]): (group: string) => SupplierRow {
+  const turns = new Map<string, number>()
+  return (group) => {
+    const able = suppliers.filter(({ category, status }) => {
+      const groups: readonly string[] = categories[category as Supply].groups
+      return status === 'ACTIVE' && groups.includes(group)
+    })
+    const turn = turns.get(group) ?? 0
+    turns.set(group, turn + 1)
+    const supplier = able[turn % able.length]
+    if (!supplier) throw new RangeError(`Nobody supplies ${group}.`)
+    return supplier
+  }
+}
+
+/** What a supplier sells that is no product of ours; empty for suppliers of material. */
+export function servicesOf(supplier: SupplierRow): readonly (readonly [string, number, number, string])[] {
+  return categories[supplier.category as Supply].sells
+}
+
 function makeSupplier(random: Random, number: number, name: string, category: Supply, country: Country): SupplierRow {
-  const created = workingTime(random, random.int(350, 364))
+  const created = momentOf(-1, random.int(420, 900))
   const place = random.place(country)
   return {
     id: numberedId('sup-', number, 3),
@@ -89,7 +185,7 @@ function makeSupplier(random: Random, number: number, name: string, category: Su
     created_at: created,
     updated_at: created,
     name,
-    status: number > 1 && random.chance(5) ? 'BLOCKED' : 'ACTIVE',
+    status: blocked.has(number) ? 'BLOCKED' : 'ACTIVE',
     category,
     vat_identifier: vatIdentifier(random, country),
     email: `invoices@${plainName(name)}.example`,
@@ -99,7 +195,7 @@ function makeSupplier(random: Random, number: number, name: string, category: Su
     city: place.city,
     country_code: country,
     payment_terms_days: random.pick([14, 30, 30, 45]),
-    owner_id: number === 1 ? jonasWeber : random.pick(buyers),
+    owner_id: number === 1 ? jonasWeber : random.pick([...buyers, berndOsthoff]),
   }
 }
 

@@ -14,6 +14,7 @@ import {
   text,
   webAddress,
 } from '../inputs.ts'
+import { person } from '../stubs.ts'
 import { newestFirst, type AccountRecord, type CrmMutation, type CrmResolver, type ExistingRecord } from './model.ts'
 import type { InnerListArgs } from './model.ts'
 
@@ -42,6 +43,7 @@ const addressFields = {
 }
 
 export const accountFields = {
+  manager: (({ ownerId }) => person(ownerId)) satisfies AccountResolver,
   billingAddress: ((account) => ({
     street: account.billingStreet,
     city: account.billingCity,

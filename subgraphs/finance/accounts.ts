@@ -1,5 +1,5 @@
 /** What finance adds to an account of the crm: its invoices, what it owes, and whether it may go on owing. */
-import { dayOf } from './amounts.ts'
+import { dayOf } from '../amounts.ts'
 import { judgeCredit } from './credit.ts'
 import { lastIssuedFirst, withStatuses, type FinanceResolver, type InvoiceListArgs } from './model.ts'
 

@@ -1,7 +1,7 @@
 /** Captures an invoice: everything that it says about money is computed from its lines, and checked against what it shows. */
 import { requireReference } from '../acts.ts'
 import { countryCode, currencyCode, invalid, optional, readValues, required, text } from '../inputs.ts'
-import { addDays, dayOf, requireSameAmount } from './amounts.ts'
+import { addDays, dayOf, requireSameAmount } from '../amounts.ts'
 import { house } from './house.ts'
 import { readInvoiceLines, type GivenLine } from './invoice-lines.ts'
 import { computeTotals } from './invoice-totals.ts'
@@ -16,6 +16,7 @@ interface CreateInput {
   readonly accountId?: string | null
   readonly supplierId?: string | null
   readonly lines: readonly GivenLine[]
+  readonly purchaseOrderReference?: string | null
   readonly grossTotal?: string | null
 }
 
@@ -49,6 +50,7 @@ export const createInvoice: FinanceMutation<CreateInput> = async (_, args, { rec
     if (issueDate > dayOf(now)) throw invalid('input.issueDate', 'cannot be in the future')
     if (captured) throw invalid('input.number', `was captured before, as \`${captured.id}\``)
     const items = readInvoiceLines(lines)
+    requireOrderOfItems(args.input)
     const totals = computeTotals(items)
     if (grossTotal != null) requireSameAmount('input.grossTotal', grossTotal, totals.grossTotal)
     const invoice = await apply('Invoice', {
@@ -89,6 +91,14 @@ function requireFieldsOf(direction: InvoiceRecord['direction'], input: Readonly<
   for (const field of onlyFor[other]) {
     if (input[field] != null) throw invalid(`input.${field}`, `is only for \`${other}\``)
   }
+}
+
+/** A line that names an item says nothing without the order that has it (EN 16931, BT-132 and BT-13). */
+function requireOrderOfItems({ lines, purchaseOrderReference }: CreateInput): void {
+  if (purchaseOrderReference != null || lines.every(({ purchaseOrderItemNumber }) => purchaseOrderItemNumber == null)) {
+    return
+  }
+  throw invalid('input.purchaseOrderReference', 'is needed when a line has `purchaseOrderItemNumber`')
 }
 
 /** We sell: the account is the crm's, so the invoice says itself whom it is for. */

@@ -1,5 +1,5 @@
 /** An account's credit standing: how much its tier may owe, what it owes, and how late it is. */
-import { amountOf, daysBetween, money } from './amounts.ts'
+import { amountOf, daysBetween, money } from '../amounts.ts'
 
 /** In whole EUR, by the crm's tier of an account. */
 const limits: ReadonlyMap<string, bigint> = new Map([

@@ -1,13 +1,21 @@
-/** The finance system: invoices after EN 16931, suppliers and where they are paid, payments, the general ledger. */
+/** The finance system: invoices after EN 16931, where suppliers are paid, payments, the general ledger. */
 import { defineSubgraph, recordReference, referenceItself, type SubgraphDeps } from '../define.ts'
 import type { EntitySource } from '../sources/entity-source.ts'
 import type { Subgraph } from '../subgraph.ts'
 import { accountFields } from './accounts.ts'
 import { createInvoice } from './create-invoice.ts'
-import { approveInvoice, cancelInvoice, disputeInvoice, invoiceFields, matchInvoice } from './invoices.ts'
+import {
+  approveInvoice,
+  cancelInvoice,
+  disputeInvoice,
+  invoiceFields,
+  invoiceLineFields,
+  matchInvoice,
+} from './invoices.ts'
 import { journalEntryFields, journalLineFields, postJournalEntry } from './journal.ts'
 import { approvePayment, cancelPayment, createPayment, paymentFields, releasePayment } from './payments.ts'
 import { queries } from './queries.ts'
+import { purchaseOrderFields } from './purchase-orders.ts'
 import { supplierFields, updateSupplierBankDetails } from './suppliers.ts'
 
 const resolvers = {
@@ -27,7 +35,9 @@ const resolvers = {
   },
   Account: accountFields,
   Invoice: invoiceFields,
+  InvoiceLine: invoiceLineFields,
   Supplier: supplierFields,
+  PurchaseOrder: purchaseOrderFields,
   Payment: paymentFields,
   JournalEntry: journalEntryFields,
   JournalLine: journalLineFields,
@@ -36,7 +46,8 @@ const resolvers = {
 const entities = {
   Account: referenceItself,
   Invoice: recordReference('Invoice'),
-  Supplier: recordReference('Supplier'),
+  Supplier: referenceItself,
+  PurchaseOrder: referenceItself,
   Payment: recordReference('Payment'),
   JournalEntry: recordReference('JournalEntry'),
 }

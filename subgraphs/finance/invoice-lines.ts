@@ -1,6 +1,7 @@
 /** Reads the lines of a new invoice: what each must say, and within which bounds. */
-import { invalid, readValues, required, text } from '../inputs.ts'
-import { formatDecimal, moneyScale, parseDecimal, priceScale } from './decimal.ts'
+import { between, invalid, optional, readValues, required, text } from '../inputs.ts'
+import { readPrice, readQuantity } from '../amounts.ts'
+import { formatDecimal, moneyScale, parseDecimal } from '../decimal.ts'
 import type { LineDraft } from './invoice-totals.ts'
 
 /** A line as the contract has it. */
@@ -11,15 +12,18 @@ export interface GivenLine {
   readonly netPrice: string
   readonly vatCategory: string
   readonly vatRate?: string | null
+  readonly purchaseOrderItemNumber?: number | null
 }
 
 /** A line as it is stored, but for what is computed. */
 interface ReadLine extends LineDraft {
   readonly itemName: string
   readonly unitCode: string
+  readonly purchaseOrderItemNumber: number | null
 }
 
-const maxLines = 100
+/** The most lines that an invoice can have. */
+export const maxLines = 100
 const unitForm = /^[A-Z0-9]{2,3}$/
 
 /** Reads 1 to 100 lines. @throws `INVALID_INPUT` naming the line and the field. */
@@ -29,7 +33,7 @@ export function readInvoiceLines(lines: readonly GivenLine[]): readonly ReadLine
 }
 
 function readLine(line: GivenLine, path: string): ReadLine {
-  readValues({ ...line }, { itemName: required(text(200)) }, path)
+  readValues({ ...line }, { itemName: required(text(200)), purchaseOrderItemNumber: optional(between(1, 9990)) }, path)
   const { itemName, unitCode, vatCategory } = line
   if (!unitForm.test(unitCode)) throw invalid(`${path}.unitCode`, 'must be a code like `C62`')
   const standard = vatCategory === 'STANDARD'
@@ -43,16 +47,10 @@ function readLine(line: GivenLine, path: string): ReadLine {
   return {
     itemName,
     unitCode,
-    quantity: readNumber(`${path}.quantity`, line.quantity, 1n),
-    netPrice: readNumber(`${path}.netPrice`, line.netPrice, 0n),
+    quantity: readQuantity(`${path}.quantity`, line.quantity),
+    netPrice: readPrice(`${path}.netPrice`, line.netPrice),
     vatCategory,
     vatRate: formatDecimal(vatRate, moneyScale),
+    purchaseOrderItemNumber: line.purchaseOrderItemNumber ?? null,
   }
-}
-
-function readNumber(argument: string, given: string, minimum: bigint): string {
-  const units = parseDecimal(given, priceScale)
-  if (units === null) throw invalid(argument, `must be a number with at most ${priceScale} decimals`)
-  if (units < minimum) throw invalid(argument, minimum === 0n ? 'must be zero or more' : 'must be above zero')
-  return formatDecimal(units, priceScale)
 }

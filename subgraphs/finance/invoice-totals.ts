@@ -2,7 +2,8 @@
  * The arithmetic of an invoice (EN 16931, rules BR-CO-10 to BR-CO-17): line amounts from quantity and price, VAT by category
  * and rate from the sum of its lines, totals from both. Everything that an invoice says about money comes from here.
  */
-import { decimal, divideRounded, formatDecimal, moneyScale, priceScale } from './decimal.ts'
+import { money, netAmountOf } from '../amounts.ts'
+import { decimal, divideRounded, formatDecimal, moneyScale } from '../decimal.ts'
 
 /** What is known of a line before anything is computed. */
 export interface LineDraft {
@@ -30,16 +31,12 @@ export interface InvoiceTotals {
   readonly grossTotal: string
 }
 
-/** 10 ^ (scale of quantity + scale of price − scale of money). */
-const lineDivisor = 10n ** BigInt(2 * priceScale - moneyScale)
 /** A rate has two decimals and is per hundred. */
 const rateDivisor = 10_000n
 
 /** Computes an invoice from its lines, whose texts have been checked. */
 export function computeTotals(lines: readonly LineDraft[]): InvoiceTotals {
-  const nets = lines.map(({ quantity, netPrice }) =>
-    divideRounded(decimal(quantity, priceScale) * decimal(netPrice, priceScale), lineDivisor),
-  )
+  const nets = lines.map(({ quantity, netPrice }) => netAmountOf(quantity, netPrice))
   const taxable = new Map<string, bigint>()
   lines.forEach(({ vatCategory, vatRate }, index) => {
     const key = `${vatCategory} ${formatDecimal(decimal(vatRate, moneyScale), moneyScale)}`
@@ -63,8 +60,4 @@ export function computeTotals(lines: readonly LineDraft[]): InvoiceTotals {
     vatTotal: money(vatTotal),
     grossTotal: money(lineTotal + vatTotal),
   }
-}
-
-function money(units: bigint): string {
-  return formatDecimal(units, moneyScale)
 }

@@ -3,7 +3,9 @@ import { refusal } from '../../lib/errors.ts'
 import { requireStep, requireVersion } from '../acts.ts'
 import { invalid, readValues, required, text } from '../inputs.ts'
 import { requireSecondPrincipal } from '../separation-of-duty.ts'
-import { amountOf, requireSameAmount } from './amounts.ts'
+import { amountOf, requireSameAmount } from '../amounts.ts'
+import { person, stub } from '../stubs.ts'
+import { maxLines } from './invoice-lines.ts'
 import { invoiceSteps } from './invoice-states.ts'
 import {
   byLineNumber,
@@ -12,8 +14,10 @@ import {
   type FinanceMutation,
   type FinanceResolver,
   type InnerListArgs,
+  type InvoiceLineRecord,
   type InvoiceRecord,
 } from './model.ts'
+import { isOrderId } from './purchase-orders.ts'
 
 type InvoiceResolver<Args = unknown> = FinanceResolver<InvoiceRecord, Args>
 type Status = InvoiceRecord['status']
@@ -32,17 +36,32 @@ export const invoiceFields = {
     vatIdentifier: invoice.buyerVatIdentifier,
     countryCode: invoice.buyerCountryCode,
   })) satisfies InvoiceResolver,
-  account: (({ accountId }) => (accountId === null ? null : { id: accountId })) satisfies InvoiceResolver,
-  supplier: (({ supplierId }, _, { records }) => records.load('Supplier', supplierId)) satisfies InvoiceResolver,
+  account: (({ accountId }) => stub(accountId)) satisfies InvoiceResolver,
+  supplier: (({ supplierId }) => stub(supplierId)) satisfies InvoiceResolver,
+  purchaseOrder: (({ direction, purchaseOrderReference }) =>
+    direction === 'PURCHASE' && purchaseOrderReference !== null && isOrderId(purchaseOrderReference)
+      ? stub(purchaseOrderReference)
+      : null) satisfies InvoiceResolver,
   lines: (({ id }, { first }, { records }) =>
     records.list('InvoiceLine', 'invoiceId', id, {
       first,
       sort: [byLineNumber],
     })) satisfies InvoiceResolver<InnerListArgs>,
+  allLines: (({ id }, _, { records }) =>
+    records.list('InvoiceLine', 'invoiceId', id, { first: maxLines, sort: [byLineNumber] })) satisfies InvoiceResolver,
   vatBreakdown: (({ id }, _, { records }) =>
     records.list('InvoiceVat', 'invoiceId', id, { first: maxVatGroups, sort: [] })) satisfies InvoiceResolver,
+  approver: (({ approvedBy }) => person(approvedBy)) satisfies InvoiceResolver,
   payments: (({ id }, { first }, { records }) =>
     records.list('Payment', 'invoiceId', id, { first, sort: [newestFirst] })) satisfies InvoiceResolver<InnerListArgs>,
+}
+
+export const invoiceLineFields = {
+  billedBefore: (async ({ id }, _, { records }) => {
+    const before = await records.load('BilledBefore', id)
+    if (!before) throw new Error(`The line ${id} has no invoice, against the foreign key of its table.`)
+    return before.quantity
+  }) satisfies FinanceResolver<InvoiceLineRecord>,
 }
 
 export const matchInvoice: FinanceMutation<ExistingRecord> = async (_, args, { records }, info) => {
@@ -50,7 +69,7 @@ export const matchInvoice: FinanceMutation<ExistingRecord> = async (_, args, { r
   const found = await records.load('Invoice', id)
   return records.change(info, args, async (apply) => {
     requireNext(requireVersion(found, 'Invoice', args.input), 'MATCHED')
-    const matched = readValues(args.input, { purchaseOrderReference: required(text(100)) })
+    const matched = readValues(args.input, { purchaseOrderReference: required(orderReference) })
     const values = { ...matched, status: 'MATCHED', statusReason: null }
     return { invoice: await apply('Invoice', { kind: 'update', id, expectedVersion, values }) }
   })
@@ -94,6 +113,11 @@ export const cancelInvoice: FinanceMutation<ExistingRecord> = async (_, args, { 
     const values = { status: 'CANCELLED', statusReason: reasonOf(args.input) }
     return { invoice: await apply('Invoice', { kind: 'update', id, expectedVersion, values }) }
   })
+}
+
+/** What is matched is an order of ours, whatever the invoice itself calls it. */
+function orderReference(value: unknown): string | null {
+  return isOrderId(String(value)) ? null : 'must be the id of a purchase order, like `PO-2026-00001`'
 }
 
 /** Passes when the invoice's direction has the step, and no payment is on its way. */

@@ -1,6 +1,6 @@
 /** The general ledger: entries that balance to the cent, on accounts that the chart has, and never change. */
 import { currencyCode, invalid, optional, readValues, required, text } from '../inputs.ts'
-import { dayOf, money, readAmount } from './amounts.ts'
+import { dayOf, money, readAmount } from '../amounts.ts'
 import { chartOfAccounts } from './chart-of-accounts.ts'
 import {
   byLineNumber,

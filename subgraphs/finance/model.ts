@@ -1,6 +1,7 @@
 /** The finance system's records and resolvers as types. */
 import type {
   AccountBalanceRow,
+  BilledBeforeRow,
   InvoiceLineRow,
   InvoiceRow,
   InvoiceVatRow,
@@ -15,6 +16,7 @@ import type { RecordOfRow } from '../sources/record-of-row.ts'
 
 export type SupplierRecord = RecordOfRow<SupplierRow>
 export type BankDetailsRecord = RecordOfRow<SupplierBankDetailsRow>
+export type InvoiceLineRecord = RecordOfRow<InvoiceLineRow>
 export type InvoiceRecord = RecordOfRow<InvoiceRow>
 export type PaymentRecord = RecordOfRow<PaymentRow>
 export type JournalEntryRecord = RecordOfRow<JournalEntryRow>
@@ -26,12 +28,13 @@ export type FinanceModel = {
   readonly Supplier: SupplierRecord
   readonly SupplierBankDetails: BankDetailsRecord
   readonly Invoice: InvoiceRecord
-  readonly InvoiceLine: RecordOfRow<InvoiceLineRow>
+  readonly InvoiceLine: InvoiceLineRecord
   readonly InvoiceVat: RecordOfRow<InvoiceVatRow>
   readonly Payment: PaymentRecord
   readonly JournalEntry: JournalEntryRecord
   readonly JournalLine: JournalLineRecord
   readonly AccountBalance: RecordOfRow<AccountBalanceRow>
+  readonly BilledBefore: RecordOfRow<BilledBeforeRow>
 }
 
 /** A resolver of a field of this system. */

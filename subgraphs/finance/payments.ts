@@ -6,7 +6,8 @@ import { refusal } from '../../lib/errors.ts'
 import { requireReference, requireStep, requireVersion } from '../acts.ts'
 import { invalid, readValues, required, text } from '../inputs.ts'
 import { requireSecondPrincipal } from '../separation-of-duty.ts'
-import { amountOf, dayOf, money, readAmount, requireSameAmount } from './amounts.ts'
+import { amountOf, dayOf, money, readAmount, requireSameAmount } from '../amounts.ts'
+import { stub } from '../stubs.ts'
 import { invoiceSteps } from './invoice-states.ts'
 import type {
   BankDetailsRecord,
@@ -25,7 +26,7 @@ type SameAmount = ExistingRecord & { readonly amount: string }
 
 export const paymentFields = {
   invoice: (({ invoiceId }, _, { records }) => records.load('Invoice', invoiceId)) satisfies PaymentResolver,
-  supplier: (({ supplierId }, _, { records }) => records.load('Supplier', supplierId)) satisfies PaymentResolver,
+  supplier: (({ supplierId }) => stub(supplierId)) satisfies PaymentResolver,
   beneficiary: ((payment) => ({
     accountHolder: payment.beneficiaryAccountHolder,
     iban: payment.beneficiaryIban,

@@ -1,5 +1,5 @@
-/** The root queries of finance: by id, by name, and page by page. */
-import { byId, byName, pages, type Listing } from '../lookups.ts'
+/** The root queries of finance: by id, and page by page. */
+import { byId, pages, type Listing } from '../lookups.ts'
 import { lastIssuedFirst, newestFirst } from './model.ts'
 
 const invoices: Listing = {
@@ -15,12 +15,6 @@ const invoices: Listing = {
   },
   sort: { ID: 'id', ISSUE_DATE: 'issueDate', DUE_DATE: 'dueDate', GROSS_TOTAL: 'grossTotal' },
   otherwise: lastIssuedFirst,
-}
-
-const suppliers: Listing = {
-  filter: { statuses: 'status', name: 'name', countryCode: 'countryCode' },
-  sort: { ID: 'id', NAME: 'name' },
-  otherwise: { field: 'name', direction: 'ASC' },
 }
 
 const payments: Listing = {
@@ -49,9 +43,6 @@ const journalEntries: Listing = {
 export const queries = {
   invoice: byId('Invoice'),
   invoices: pages('Invoice', invoices),
-  supplier: byId('Supplier'),
-  supplierByName: byName('Supplier'),
-  suppliers: pages('Supplier', suppliers),
   payment: byId('Payment'),
   payments: pages('Payment', payments),
   journalEntry: byId('JournalEntry'),

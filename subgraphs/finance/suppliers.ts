@@ -1,6 +1,6 @@
-/** Suppliers, and the change that fraud is after: where a supplier is paid. */
+/** What finance adds to a supplier of procurement, and the change that fraud is after: where a supplier is paid. */
 import type { SubgraphContext } from '../context.ts'
-import { requireVersion } from '../acts.ts'
+import { requireFound, requireVersion } from '../acts.ts'
 import { invalid, optional, readValues, required, text } from '../inputs.ts'
 import { normalizeBic, normalizeIban } from './iban.ts'
 import {
@@ -12,10 +12,9 @@ import {
   type FinanceMutation,
   type FinanceResolver,
   type InvoiceListArgs,
-  type SupplierRecord,
 } from './model.ts'
 
-type SupplierResolver<Args = unknown> = FinanceResolver<SupplierRecord, Args>
+type SupplierResolver<Args = unknown> = FinanceResolver<{ readonly id: string }, Args>
 
 interface BankInput extends ExistingRecord {
   readonly iban: string
@@ -25,7 +24,14 @@ interface BankInput extends ExistingRecord {
   readonly callbackReference?: string | null
 }
 
+/** The version of bank details that nobody told us yet. */
+const noDetails = 0
+
 export const supplierFields = {
+  paymentBlocked: (async ({ id }, _, { records }) => {
+    const creditor = await records.load('Supplier', id)
+    return creditor && creditor.status !== 'ACTIVE'
+  }) satisfies SupplierResolver,
   bankDetails: (({ id }, _, { records }) => loadBankDetails(records, id)) satisfies SupplierResolver,
   invoices: (({ id }, { first, statuses }, { records }) =>
     records.list('Invoice', 'supplierId', id, {
@@ -44,17 +50,16 @@ export const updateSupplierBankDetails: FinanceMutation<BankInput> = async (
   const { id, expectedVersion, changeChannel } = args.input
   const [found, bank] = await Promise.all([records.load('Supplier', id), loadBankDetails(records, id)])
   return records.change(info, args, async (apply) => {
-    requireVersion(found, 'Supplier', args.input)
+    requireFound(found, 'Supplier', id)
+    requireVersion(bank ?? { id, version: noDetails }, 'SupplierBankDetails', { id: bank?.id ?? id, expectedVersion })
     const values = { ...readBank(args.input, bank), changeChannel, changedAt: now, changedBy: caller.id }
-    // The supplier's version counts this change too: what was read before it is old.
-    const supplier = await apply('Supplier', { kind: 'update', id, expectedVersion, values: {} })
     await apply(
       'SupplierBankDetails',
       bank
-        ? { kind: 'update', id: bank.id, expectedVersion: bank.version, values }
+        ? { kind: 'update', id: bank.id, expectedVersion, values }
         : { kind: 'create', values: { ...values, supplierId: id } },
     )
-    return { supplier }
+    return { supplier: { id } }
   })
 }
 

@@ -1,4 +1,4 @@
-/** How the finance system's entities lie in the tables of `storage/migrations/0120-finance.ts`. */
+/** How the finance system's entities lie in the tables of `storage/migrations/0120-finance.ts` and `0121`. */
 import { numbered, numberedByYear, type EntityDeclaration } from '../sources/entity-table.ts'
 
 export const financeTables = {
@@ -84,6 +84,7 @@ export const financeTables = {
       netAmount: 'decimal',
       vatCategory: 'text',
       vatRate: 'decimal',
+      purchaseOrderItemNumber: 'int?',
     },
   },
   InvoiceVat: {
@@ -152,5 +153,11 @@ export const financeTables = {
     table: 'finance.account_balances',
     ids: numbered('finance.account_balances', 'acc-', 4),
     fields: { openBalance: 'decimal', oldestDueDate: 'date?' },
+  },
+  BilledBefore: {
+    // A view: what earlier invoices bill of a line's order item, under the line's id. Nothing is ever created in it.
+    table: 'finance.billed_before',
+    ids: numbered('finance.billed_before', 'line-', 5),
+    fields: { quantity: 'decimal' },
   },
 } as const satisfies Readonly<Record<string, EntityDeclaration>>

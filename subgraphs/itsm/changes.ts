@@ -3,6 +3,7 @@ import { refusal } from '../../lib/errors.ts'
 import { requireReference, requireStep, requireVersion } from '../acts.ts'
 import { invalid, optional, principal, readValues, required, text } from '../inputs.ts'
 import { requireSecondPrincipal } from '../separation-of-duty.ts'
+import { person } from '../stubs.ts'
 import { changeSteps } from './change-states.ts'
 import type { ChangeRecord, ExistingRecord, ItsmMutation, ItsmResolver } from './model.ts'
 
@@ -39,6 +40,7 @@ const beforeTheWork: ReadonlySet<State> = new Set(['NEW', 'ASSESS', 'AUTHORIZE',
 
 export const changeFields = {
   number: (({ id }) => id) satisfies ChangeResolver,
+  assignee: (({ assignedTo }) => person(assignedTo)) satisfies ChangeResolver,
   configurationItem: (({ configurationItemId }, _, { records }) =>
     records.load('ConfigurationItem', configurationItemId)) satisfies ChangeResolver,
 }

@@ -1,4 +1,5 @@
 /** Configuration items and what depends on what; and what this system adds to an account of the crm. */
+import { stub } from '../stubs.ts'
 import {
   inStates,
   lastOpenedFirst,
@@ -15,7 +16,7 @@ type RelationResolver = ItsmResolver<CiRelationRecord>
 type AccountResolver<Args = unknown> = ItsmResolver<{ readonly id: string }, Args>
 
 export const itemFields = {
-  account: (({ accountId }) => (accountId === null ? null : { id: accountId })) satisfies ItemResolver,
+  account: (({ accountId }) => stub(accountId)) satisfies ItemResolver,
   upstream: (({ id }, { first }, { records }) =>
     records.list('CiRelation', 'consumerId', id, { first, sort: [] })) satisfies ItemResolver<InnerListArgs>,
   downstream: (({ id }, { first }, { records }) =>

@@ -1,6 +1,7 @@
 /** Incidents: what hangs on one, and how one is opened, changed and noted on. Its states are in `transition-incident.ts`. */
 import { requireReference, requireVersion } from '../acts.ts'
-import { invalid, optional, principal, readChanges, readValues, required, text, type ValueCheck } from '../inputs.ts'
+import { idOf, invalid, optional, principal, readChanges, readValues, required, text } from '../inputs.ts'
+import { person, stub } from '../stubs.ts'
 import { openIncidentStates } from './incident-states.ts'
 import {
   newestFirst,
@@ -37,6 +38,7 @@ export const incidentFields = {
   caller: (({ callerId }) => stub(callerId)) satisfies IncidentResolver,
   account: (({ accountId }) => stub(accountId)) satisfies IncidentResolver,
   case: (({ caseId }) => stub(caseId)) satisfies IncidentResolver,
+  assignee: (({ assignedTo }) => person(assignedTo)) satisfies IncidentResolver,
   configurationItem: (({ configurationItemId }, _, { records }) =>
     records.load('ConfigurationItem', configurationItemId)) satisfies IncidentResolver,
   change: (({ changeId }, _, { records }) => records.load('Change', changeId)) satisfies IncidentResolver,
@@ -121,14 +123,4 @@ export const addWorkNote: ItsmMutation<ExistingRecord> = async (_, args, { recor
       workNote: await apply('WorkNote', { kind: 'create', values: note }),
     }
   })
-}
-
-/** A reference into the crm: its form is all that this system can check. */
-function idOf(form: RegExp, described: string): ValueCheck {
-  return (value) => (form.test(String(value)) ? null : `must be the id of ${described}`)
-}
-
-/** An entity of the crm, by its key. */
-function stub(id: string | null): { readonly id: string } | null {
-  return id === null ? null : { id }
 }

@@ -6,6 +6,7 @@ function nothing(): never {
 }
 
 export const emptySource: EntitySource = Object.freeze({
+  capabilities: nothing,
   getMany: nothing,
   listMany: nothing,
   list: nothing,

@@ -1,6 +1,7 @@
 /**
  * The port between a resolver and the system behind it. A resolver never sees SQL or HTTP: it asks a source for records of
- * one entity type, by key or by filter, and hands it changes. Adapters: `postgres.ts` now; OData, REST … later.
+ * one entity type, by key or by filter, and hands it changes. Adapters: `postgres.ts` for our own tables; systems reached
+ * by configuration through `connected/connected-source.ts` and a driver for their protocol (`driver.ts`).
  */
 
 /** A record as the system has it, in the field names of the SDL, scalars only; references are keys (`accountId`). */
@@ -60,7 +61,26 @@ export interface MutationRequest {
   readonly args: Readonly<Record<string, unknown>>
 }
 
+/** The comparisons of {@link Comparison}, one by one. */
+export type ComparisonName = 'eq' | 'in' | 'contains' | 'gte' | 'lte' | 'gt' | 'lt'
+
+/** What a source can do with an entity. What it cannot is refused with `NOT_SUPPORTED`, never done by reading everything. */
+export interface EntityCapabilities {
+  /** The comparisons that each field can be filtered by; a field that is not there cannot be. */
+  readonly filters: Readonly<Record<string, readonly ComparisonName[]>>
+  readonly sorts: readonly string[]
+  /** Whether `totalCount` is answered. */
+  readonly count: boolean
+  /** `atomic`: the changes of one act happen together or not at all. `ordered`: one after the other, and the first failure ends the act. */
+  readonly transactions: 'atomic' | 'ordered'
+  /** `atomic`: the system refuses a change of another version. `compared`: the source looks just before it writes. */
+  readonly versions: 'atomic' | 'compared' | 'none'
+  readonly changes: readonly Change['kind'][]
+}
+
 export interface EntitySource {
+  /** What can be asked of an entity. */
+  capabilities(entity: string): EntityCapabilities
   /** Records by key, in the order of `ids`, null where there is none; one round trip. */
   getMany(entity: string, ids: readonly string[], signal: AbortSignal): Promise<readonly (RecordOf | null)[]>
   /** Records by a foreign key, one list for each of `keys`; one round trip. At most `first` each. */

@@ -48,6 +48,7 @@ export interface EntityTable {
   /** Every column under its field's name. */
   readonly selection: RawBuilder<unknown>
   readonly timestamps: readonly string[]
+  readonly columns: readonly EntityColumn[]
   /** The column of a field. @throws when the entity has no such field: a mistake of the system's code, not of a caller. */
   column(field: string): EntityColumn
 }
@@ -79,6 +80,7 @@ export function prepareTable(entity: string, declaration: EntityDeclaration): En
     ids: declaration.ids,
     selection: sql.join(all.map(({ field, ref }) => sql`${ref} as ${sql.id(field)}`)),
     timestamps: all.filter(({ kind }) => kind === 'timestamp').map(({ field }) => field),
+    columns: all,
     column(field) {
       const column = columns.get(field)
       if (!column) throw new Error(`The entity ${entity} has no field ${field} in ${declaration.table}.`)

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'
+import type { GraphQLError } from 'graphql'
 import { sql, type Transaction } from 'kysely'
 import { refusal } from '../../lib/errors.ts'
 import type { MutationRequest } from './entity-source.ts'
@@ -15,11 +16,7 @@ export async function claimKey(
   now: Date,
 ): Promise<{ readonly claimed: true } | { readonly claimed: false; readonly result: unknown }> {
   const { principal, act, idempotencyKey: key } = request
-  if (key.length === 0 || key.length > 200) {
-    throw refusal('INVALID_INPUT', 'The argument `idempotencyKey` must have 1 to 200 characters.', {
-      argument: 'idempotencyKey',
-    })
-  }
+  requireKey(key)
   const hash = hashArgs(request.args)
   // Waits here while another transaction holds the same key: it commits, or this one takes its place.
   const claim = await sql`
@@ -32,11 +29,7 @@ export async function claimKey(
     select args_hash, result from systems.idempotency where principal = ${principal} and act = ${act} and key = ${key}
   `.execute(transaction)
   const earlier = rows[0]
-  if (earlier?.args_hash !== hash) {
-    throw refusal('IDEMPOTENCY_CONFLICT', `The idempotency key \`${key}\` was used with other arguments before.`, {
-      argument: 'idempotencyKey',
-    })
-  }
+  if (earlier?.args_hash !== hash) throw keyConflict(key)
   return { claimed: false, result: earlier.result }
 }
 
@@ -53,8 +46,23 @@ export async function keepResult(
 }
 
 /** SHA-256 of the arguments in canonical form (RFC 8785): the same arguments in another order are the same act. */
-function hashArgs(args: Readonly<Record<string, unknown>>): string {
+export function hashArgs(args: Readonly<Record<string, unknown>>): string {
   return createHash('sha256')
     .update(canonicalize(args) ?? '')
     .digest('base64url')
+}
+
+/** Passes a key of a length that is kept. @throws `INVALID_INPUT` */
+export function requireKey(key: string): void {
+  if (key.length > 0 && key.length <= 200) return
+  throw refusal('INVALID_INPUT', 'The argument `idempotencyKey` must have 1 to 200 characters.', {
+    argument: 'idempotencyKey',
+  })
+}
+
+/** The refusal of a key that stands for another act. */
+export function keyConflict(key: string): GraphQLError {
+  return refusal('IDEMPOTENCY_CONFLICT', `The idempotency key \`${key}\` was used with other arguments before.`, {
+    argument: 'idempotencyKey',
+  })
 }

@@ -6,11 +6,13 @@ import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import { refusal } from '../../lib/errors.ts'
 import type { World } from '../../lib/world.ts'
 import { conditionOf } from './conditions.ts'
+import { cursorKeyOf } from './cursor-key.ts'
 import { openCursor, sealCursor } from './cursors.ts'
-import type { Change, EntitySource, MutationRequest, Page, RecordOf } from './entity-source.ts'
+import type { Change, EntityCapabilities, EntitySource, MutationRequest, Page, RecordOf } from './entity-source.ts'
 import { prepareTable, type EntityDeclaration, type EntityTable } from './entity-table.ts'
 import { claimKey, keepResult } from './idempotency.ts'
 import { keysetOf } from './keyset.ts'
+import { boundedFirst } from './page-size.ts'
 import { explainFailure } from './postgres-errors.ts'
 
 export interface PostgresSourceOptions {
@@ -25,14 +27,11 @@ export interface PostgresSourceOptions {
 type Row = Readonly<Record<string, unknown>>
 type Executor = Kysely<unknown> | Transaction<unknown>
 
-/** The most records that one page or one inner list can have. */
-const maxPageSize = 100
-
 /** Makes the source of one system over its tables. */
 export function createPostgresSource({ kysely, entities, world }: PostgresSourceOptions): EntitySource {
   const database = kysely as Kysely<unknown>
   const tables = new Map(Object.entries(entities).map(([name, declared]) => [name, prepareTable(name, declared)]))
-  const cursorKey = lazily(() => readCursorKey(database))
+  const cursorKey = cursorKeyOf(database)
 
   function tableOf(entity: string): EntityTable {
     const table = tables.get(entity)
@@ -41,6 +40,8 @@ export function createPostgresSource({ kysely, entities, world }: PostgresSource
   }
 
   return {
+    capabilities: (entity) => capabilitiesOf(tableOf(entity)),
+
     async getMany(entity, ids, signal) {
       const table = tableOf(entity)
       const rows = await run(
@@ -57,7 +58,7 @@ export function createPostgresSource({ kysely, entities, world }: PostgresSource
       const rows = await run(
         database,
         sql<Row>`
-          select found.* from unnest(${[...keys]}::text[]) as wanted(key) cross join lateral (
+          select found.* from unnest(${[...new Set(keys)]}::text[]) as wanted(key) cross join lateral (
             select ${table.selection} from ${table.table} as t
             where ${table.column(field).ref} = wanted.key and ${conditionOf(table, filter)}
             order by ${keysetOf(table, sort).orderBy} limit ${boundedFirst(first)}
@@ -124,6 +125,26 @@ export function createPostgresSource({ kysely, entities, world }: PostgresSource
         return { ok: false, detail: 'The database does not answer.' }
       }
     },
+  }
+}
+
+const equality = ['eq', 'in'] as const
+const order = ['gte', 'lte', 'gt', 'lt'] as const
+
+function capabilitiesOf(table: EntityTable): EntityCapabilities {
+  const fields = table.columns.filter(({ kind }) => kind !== 'json')
+  return {
+    filters: Object.fromEntries(
+      fields.map(({ field, kind }) => {
+        const isText = kind === 'text' || kind === 'folded'
+        return [field, [...equality, ...(kind === 'boolean' ? [] : order), ...(isText ? ['contains' as const] : [])]]
+      }),
+    ),
+    sorts: fields.map(({ field }) => field),
+    count: true,
+    transactions: 'atomic',
+    versions: 'atomic',
+    changes: ['create', 'update'],
   }
 }
 
@@ -221,34 +242,4 @@ function recordOf(table: EntityTable, row: Row): RecordOf {
     return [field, value instanceof Date ? value.toISOString() : null]
   })
   return { ...row, ...Object.fromEntries(times) } as RecordOf
-}
-
-function boundedFirst(first: number): number {
-  if (Number.isInteger(first) && first >= 1 && first <= maxPageSize) return first
-  throw refusal('INVALID_INPUT', `The argument \`first\` must be 1 to ${maxPageSize}, not ${first}.`, {
-    argument: 'first',
-    minimum: 1,
-    maximum: maxPageSize,
-  })
-}
-
-/** The key that seals cursors: made by the migration, the same for every process on this database. */
-async function readCursorKey(database: Executor): Promise<Buffer> {
-  const { rows } = await sql<{ value: Uint8Array }>`
-    select value from systems.secrets where name = 'cursor'`.execute(database)
-  const value = rows[0]?.value
-  if (value?.length !== 32) throw new Error('The database has no key for cursors; run its migrations.')
-  return Buffer.from(value)
-}
-
-/** Runs once, at first use; a failure is not kept. */
-function lazily<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = null
-      throw error
-    })
-    return made
-  }
 }

@@ -1,5 +1,5 @@
 /** What is generated is fresh, deterministic, and named when it is stale. */
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { Command } from 'commander'
@@ -12,11 +12,16 @@ import { index } from '../support/policies.ts'
 
 const root = path.resolve(import.meta.dirname, '..', '..')
 
-/** A copy of what is generated from, and of what was. */
+/** A small copy of what is generated from, without what was: two contracts say as much as ten. */
 async function copyRepository() {
   const home = await mkdtemp(path.join(os.tmpdir(), 'mandate-generate-'))
   for (const name of ['schema', 'docs', '.prettierrc.json'])
     await cp(path.join(root, name), path.join(home, name), { recursive: true })
+  const kept = ['mandate.graphql', 'crm.graphql', 'governance.graphql']
+  const schema = path.join(home, 'schema')
+  for (const file of await readdir(schema)) {
+    if (file.endsWith('.graphql') && !kept.includes(file)) await rm(path.join(schema, file))
+  }
   await symlink(path.join(root, 'node_modules'), path.join(home, 'node_modules'))
   return { home, [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true }) }
 }

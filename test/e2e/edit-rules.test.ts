@@ -126,5 +126,6 @@ test('the ledger says under which revision each request was decided', async () =
   const text = await readFile(path.join(sources.folder, table), 'utf8')
   expect(text).toContain(marker)
   await sources.edit(table, marker, `// Another revision.\n${marker}`)
-  await soon(async () => expect(await revisionOf(await id())).not.toBe(before))
+  // The command takes its time; how soon an edit holds is the first test's.
+  await vi.waitFor(async () => expect(await revisionOf(await id())).not.toBe(before), { timeout: 30_000 })
 })

@@ -44,11 +44,37 @@ describe('readConfig', () => {
   test('an empty variable counts as unset', () => {
     expect(read({ DATABASE_URL: '' }).database.url).toBeUndefined()
   })
+  test('addresses of subgraphs come on top of what the file says', () => {
+    const env = { MANDATE_SUBGRAPHS: 'crm=http://crm/graphql, itsm=http://itsm/graphql?a=b' }
+    expect(
+      read(env, 'subgraphs: { finance: { url: "http://f/graphql" }, crm: { url: "http://old/graphql" } }'),
+    ).toMatchObject({
+      subgraphs: {
+        finance: { url: 'http://f/graphql' },
+        crm: { url: 'http://crm/graphql' },
+        itsm: { url: 'http://itsm/graphql?a=b' },
+      },
+    })
+  })
+  test('a list stands in a variable with commas between', () => {
+    expect(read({ MANDATE_STATEMENT_KEYS: 'http://a.example/k, http://b.example/k' }).statements.keyUrls).toEqual([
+      'http://a.example/k',
+      'http://b.example/k',
+    ])
+  })
   test('every variable of the list sets something', () => {
     for (const [variable, keys] of Object.entries(environmentVariables)) {
-      const value = { NODE_ENV: 'test', PORT: '4001', LOG_LEVEL: 'warn', MANDATE_PUBLIC_URL: 'http://x.example' }[
-        variable
-      ]
+      const value = {
+        NODE_ENV: 'test',
+        PORT: '4001',
+        LOG_LEVEL: 'warn',
+        MANDATE_PUBLIC_URL: 'http://x.example',
+        MANDATE_DEVELOPMENT_ISSUER: 'http://localhost:4010',
+        MANDATE_SUBGRAPHS: 'crm=http://crm/graphql',
+        MANDATE_STATEMENT_KEYS: 'http://x.example',
+        MANDATE_KEYS_OVER_HTTP: 'true',
+        MANDATE_DEMO_SCALE: '10',
+      }[variable]
       const before = JSON.stringify(keys.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], read()))
       const after = JSON.stringify(
         keys.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], read({ [variable]: value ?? 'other' })),
@@ -68,6 +94,9 @@ describe('a setting that cannot be used', () => {
     expect(refusal({}, 'sevrer: {}')).toContain(
       '`the top level` has no setting `sevrer`. It has: `environment`, `server`',
     )
+  })
+  test('an address of a subgraph that is none', () => {
+    expect(refusal({ MANDATE_SUBGRAPHS: 'crm' })).toContain('`subgraphs.crm.url`')
   })
   test('all problems are told at once', () => {
     const message = refusal({ PORT: '99999' }, 'limits: { depth: 0 }')

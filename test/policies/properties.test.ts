@@ -6,7 +6,7 @@ import { buildSchema, printSchema, visit, parse, Kind } from 'graphql'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { authorityView } from '../../gateway/policy/authority.ts'
 import { decide, type Decision } from '../../gateway/policy/decide.ts'
-import { loadPolicies } from '../../gateway/policy/load.ts'
+import { loadPolicies } from '../../policies/engine/load.ts'
 import { visibleSchema } from '../../gateway/policy/visible-schema.ts'
 import type { Coordinate } from '../../lib/labels.ts'
 import { authorityOf, evaluate } from '../../policies/engine/evaluate.ts'
@@ -193,7 +193,7 @@ describe('the roles of the repository', () => {
           ).toEqual([])
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 25 },
     )
   })
 

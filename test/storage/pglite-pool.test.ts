@@ -21,6 +21,7 @@ function fakeSession(): FakeSession {
       if (text === 'rollback' || text === 'commit') session.status = 'I'
       return Promise.resolve({ command: 'SELECT', rowCount: 0, rows: [] })
     },
+    copy: () => Promise.resolve(),
     close() {
       session.alive = false
       return Promise.resolve()

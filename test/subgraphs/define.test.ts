@@ -21,8 +21,9 @@ const sdl = withShared(/* GraphQL */ `
   type Mutation {
     add(title: String!): Book!
   }
-  type Book @key(fields: "id") @key(fields: "shelf { row } spine") {
+  type Book @key(fields: "id") @key(fields: "shelf { row } spine") @key(fields: "isbn") {
     id: ID!
+    isbn: String
     title: String!
     spine: Int
     shelf: Shelf
@@ -43,8 +44,8 @@ const sdl = withShared(/* GraphQL */ `
 `)
 
 const books: Readonly<Record<string, RecordOf>> = {
-  b1: { id: 'b1', version: 1, title: 'Persuasion' },
-  b2: { id: 'b2', version: 1, title: 'Emma' },
+  b1: { id: 'b1', version: 1, title: 'Persuasion', isbn: '9780141439686' },
+  b2: { id: 'b2', version: 1, title: 'Emma', isbn: '9780141439587' },
 }
 
 function librarySource(asked: string[][] = []): EntitySource {
@@ -53,6 +54,10 @@ function librarySource(asked: string[][] = []): EntitySource {
     getMany(_, ids) {
       asked.push([...ids])
       return Promise.resolve(ids.map((id) => books[id] ?? null))
+    },
+    listMany(_, field, keys) {
+      asked.push([field, ...keys])
+      return Promise.resolve(keys.map((key) => Object.values(books).filter((book) => book[field] === key)))
     },
   }
 }
@@ -176,6 +181,39 @@ describe('row 21: representations', () => {
       ],
     })
     expect(asked).toEqual([['b2', 'b9', 'b1']])
+  })
+
+  test('are resolved by another key of the contract, in one batch for each key', async () => {
+    const asked: string[][] = []
+    const answer = data(
+      ask(
+        library({ source: librarySource(asked) }),
+        entitiesQuery,
+        asEntities(
+          { __typename: 'Book', isbn: '9780141439587' },
+          { __typename: 'Book', id: 'b1', isbn: 'of another book' },
+          { __typename: 'Book', isbn: '0000000000000' },
+          { __typename: 'Book', id: null, isbn: '9780141439686' },
+        ),
+      ),
+    )
+    expect(await answer).toEqual({
+      _entities: [
+        { __typename: 'Book', id: 'b2', title: 'Emma' },
+        { __typename: 'Book', id: 'b1', title: 'Persuasion' },
+        null,
+        { __typename: 'Book', id: 'b1', title: 'Persuasion' },
+      ],
+    })
+    expect(asked).toEqual([['isbn', '9780141439587', '0000000000000', '9780141439686'], ['b1']])
+  })
+
+  test('a key of several fields names no record by itself', async () => {
+    const asked: string[][] = []
+    const subgraph = library({ source: librarySource(asked) })
+    const representation = { __typename: 'Book', shelf: { row: 1 }, spine: 2 }
+    expect(await data(ask(subgraph, entitiesQuery, asEntities(representation)))).toEqual({ _entities: [null] })
+    expect(asked).toEqual([])
   })
 
   test('a forged field never becomes a value', async () => {

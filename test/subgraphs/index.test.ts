@@ -38,6 +38,11 @@ describe('the list of subgraphs', () => {
       crm: '{ accounts { totalCount } }',
       itsm: '{ incidents { totalCount } }',
       finance: '{ invoices { totalCount } }',
+      erp: '{ salesOrders { totalCount } }',
+      procurement: '{ purchaseOrders { totalCount } }',
+      mes: '{ jobOrders { totalCount } }',
+      'supply-chain': '{ shipments { totalCount } }',
+      hr: '{ users { totalCount } }',
       governance: '{ me { id } }',
     }
     const subgraphs = make()

@@ -7,7 +7,7 @@ import type { Statement } from '../../lib/statement.ts'
 import { realWorld } from '../../lib/world.ts'
 import { defineSubgraph } from '../../subgraphs/define.ts'
 import { serveSubgraph, type ServeOptions, type SubgraphServer } from '../../subgraphs/serve.ts'
-import { createStatementVerifier } from '../../subgraphs/statement-verifier.ts'
+import { verifierFor } from '../support/statements.ts'
 import { callerNamed, rulesWith, statementFor, subgraphDeps, withShared } from '../support/subgraphs.ts'
 
 const sdl = withShared(/* GraphQL */ `
@@ -43,19 +43,21 @@ const resolvers = {
 }
 const log = { ...deps.log, warn: (fields: unknown) => warnings.push(fields) }
 
+/** What the reference resolver was given of each representation. */
+const references: unknown[] = []
+
 let signer: StatementSigner
 let server: SubgraphServer
 
 async function start(more: Partial<ServeOptions> = {}): Promise<SubgraphServer> {
-  const entities = { Thing: () => ({ id: 't1', name: 'secret thing' }) }
+  const entities = {
+    Thing: (reference: Readonly<Record<string, unknown>>) => {
+      references.push(reference)
+      return { id: 't1', name: 'secret thing' }
+    },
+  }
   const subgraph = defineSubgraph({ name: 'things', sdl, resolvers, entities, services: {} }, deps)
-  const verifyStatement = createStatementVerifier({
-    audience: 'things',
-    // The public keys, as the gateway publishes them.
-    jwks: { keys: [...signer.jwks.keys] },
-    world: realWorld,
-  })
-  return serveSubgraph(subgraph, { port: 0, verifyStatement, log, ...more })
+  return serveSubgraph(subgraph, { port: 0, verifyStatement: verifierFor(signer, 'things'), log, ...more })
 }
 
 beforeAll(async () => {
@@ -125,6 +127,25 @@ describe('row 20: answers nobody else', () => {
     expect((await send({ query: entities, token: sign('{ hello }') })).status).toBe(401)
   })
 
+  test('a statement for other variables', async () => {
+    const token = signer.sign(statementFor('things', '{ hello }'), '{"id":"t1"}')
+    const body = (id: string) => JSON.stringify({ query: '{ hello }', variables: { id } })
+    expect((await send({ token, body: body('t2') })).status).toBe(401)
+    expect((await send({ token, body: body('t1') })).status).toBe(200)
+  })
+
+  test('a statement that was used before', async () => {
+    const token = sign('{ hello }')
+    expect((await send({ token })).status).toBe(200)
+    expect((await send({ token })).status).toBe(401)
+  })
+
+  test('two of the same that come together: one is answered', async () => {
+    const token = sign('{ hello }')
+    const answers = await Promise.all(Array.from({ length: 8 }, () => send({ token })))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+  })
+
   test('a statement signed by somebody else', async () => {
     const stranger = await createStatementSigner(realWorld)
     expect((await send({ token: stranger.sign(statementFor('things', '{ hello }')) })).status).toBe(401)
@@ -132,13 +153,7 @@ describe('row 20: answers nobody else', () => {
 
   test('a statement that has expired', async () => {
     const past = await createStatementSigner({ ...realWorld, now: () => new Date(Date.now() - 120_000) })
-    const subgraph = await start({
-      verifyStatement: createStatementVerifier({
-        audience: 'things',
-        jwks: { keys: [...past.jwks.keys] },
-        world: realWorld,
-      }),
-    })
+    const subgraph = await start({ verifyStatement: verifierFor(past, 'things') })
     await using _ = subgraph
     const response = await fetch(subgraph.url, {
       method: 'POST',
@@ -170,6 +185,22 @@ describe('row 20: answers nobody else', () => {
     })
     expect(text).not.toMatch(/aud|crm|claim/)
     expect(warnings).toHaveLength(1)
+  })
+})
+
+test('row 21: a representation says its key, and nothing else that is believed', async () => {
+  const query = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Thing { id name } } }'
+  const ask = async (representation: object) => {
+    const variables = { r: [representation] }
+    const token = signer.sign(statementFor('things', query), JSON.stringify(variables))
+    return JSON.parse((await send({ token, body: JSON.stringify({ query, variables }) })).text) as unknown
+  }
+  expect(await ask({ __typename: 'Thing', id: 't1', name: 'forged', secret: true })).toMatchObject({
+    data: { _entities: [{ id: 't1', name: 'secret thing' }] },
+  })
+  expect(references).toEqual([{ id: 't1' }])
+  expect(await ask({ __typename: 'Thing', name: 'forged' })).toMatchObject({
+    errors: [{ extensions: { code: 'INVALID_INPUT' } }],
   })
 })
 
@@ -244,6 +275,36 @@ test('stops working when the gateway goes away', async () => {
   expect(signal.aborted).toBe(false)
   socket.destroy()
   expect(await stopped.promise).toMatchObject({ message: 'The gateway went away.' })
+})
+
+test('closes at once beside a connection that has sent nothing, and not before what is asked is answered', async () => {
+  const held = Promise.withResolvers<undefined>()
+  const verify = verifierFor(signer, 'things')
+  const asked = Promise.withResolvers<undefined>()
+  const closing = await start({
+    verifyStatement: async (...fetched) => {
+      asked.resolve(undefined)
+      await held.promise
+      return verify(...fetched)
+    },
+  })
+  const silent = connect(Number(closing.url.port), '127.0.0.1').on('error', () => undefined)
+  await new Promise((resolve) => silent.once('connect', resolve))
+  const answer = fetch(closing.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'mandate-statement': sign('{ hello }') },
+    body: '{"query":"{ hello }"}',
+  })
+  await asked.promise
+  let closed = false
+  const close = closing.close().then(() => (closed = true))
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(closed).toBe(false)
+  held.resolve(undefined)
+  expect(await (await answer).json()).toMatchObject({ data: { hello: 'hello' } })
+  const startedMs = performance.now()
+  await close
+  expect(performance.now() - startedMs).toBeLessThan(5_000)
 })
 
 test('a port that is taken is told, not swallowed', async () => {

@@ -9,7 +9,8 @@ export type CacheKind = Cache['kind']
 
 /** The adapters that a contract suite runs on. */
 export function cacheKinds(): readonly CacheKind[] {
-  return process.env.REDIS_URL === undefined ? ['memory'] : ['memory', 'redis']
+  if (process.env.REDIS_URL === undefined) return ['memory']
+  return process.env.TEST_ONLY_SERVERS === 'true' ? ['redis'] : ['memory', 'redis']
 }
 
 /** A fresh cache. */

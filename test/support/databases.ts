@@ -40,7 +40,8 @@ export interface CreateDatabaseOptions {
 
 /** The adapters that a contract suite runs on. */
 export function databaseKinds(): readonly DatabaseKind[] {
-  return process.env.DATABASE_URL === undefined ? ['embedded'] : ['embedded', 'postgres']
+  if (process.env.DATABASE_URL === undefined) return ['embedded']
+  return process.env.TEST_ONLY_SERVERS === 'true' ? ['postgres'] : ['embedded', 'postgres']
 }
 
 /** A fresh, migrated database of its own; closing it removes it. */
@@ -58,6 +59,13 @@ export async function createDatabase(kind: DatabaseKind, options: CreateDatabase
     await drop()
   }
   return { ...database, close, [Symbol.asyncDispose]: close }
+}
+
+/** The address of a fresh PostgreSQL database, migrated (and filled), for processes of the test's own. */
+export async function createDatabaseUrl(template?: DatabaseTemplate): ReturnType<typeof createPostgresDatabase> {
+  return createPostgresDatabase(
+    await makePostgresTemplate(await keyOf(template), (url) => make({ kind: 'postgres', url }, template)),
+  )
 }
 
 /** The path of a tar with a migrated (and filled) database, for {@link openDatabase}'s `template`. */

@@ -73,7 +73,9 @@ export async function expectAnswered(stack: Stack, answer: StackAnswer): Promise
 async function fetchesOf(stack: Stack): Promise<Record<string, number>> {
   const { body } = await stack.app.server.inject({ url: '/metrics' })
   const counts: Record<string, number> = {}
-  for (const [, name = '', count] of body.matchAll(/^mandate_fetch_seconds_count\{subgraph="(\w+)",[^}]*\} (\d+)$/gm)) {
+  for (const [, name = '', count] of body.matchAll(
+    /^mandate_fetch_seconds_count\{subgraph="([\w-]+)",[^}]*\} (\d+)$/gm,
+  )) {
     counts[name] = (counts[name] ?? 0) + Number(count)
   }
   return counts

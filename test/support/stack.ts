@@ -60,6 +60,8 @@ export interface Stack extends AsyncDisposable {
 export interface StackOptions {
   readonly database?: DatabaseKind
   readonly cache?: CacheKind
+  /** What the business systems hold; without the company a stack opens faster. */
+  readonly company?: 'whole' | 'none'
   /** What the gateway is given in place of the database or the cache: one that a test can break. */
   readonly wrapDatabase?: (database: Database) => Database
   readonly wrapCache?: (cache: Cache) => Cache
@@ -78,7 +80,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const queries: string[] = []
   const logged: string[] = []
   const database = await createDatabase(options.database ?? 'embedded', {
-    template: companyTemplate,
+    ...(options.company === 'none' ? {} : { template: companyTemplate }),
     onQuery: (sql) => queries.push(sql),
   })
   const cache = await createCache(options.cache ?? 'memory')

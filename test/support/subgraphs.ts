@@ -3,14 +3,14 @@ import path from 'node:path'
 import { freezeCaller, type Caller, type PrincipalId } from '../../lib/caller.ts'
 import type { Coordinate } from '../../lib/labels.ts'
 import { hashOperation, type Statement } from '../../lib/statement.ts'
-import type { World } from '../../lib/world.ts'
+import { realWorld, type World } from '../../lib/world.ts'
 import type { SubgraphRule, SubgraphRules, Verdict } from '../../policies/engine/types.ts'
 import { readContracts } from '../../schema/contract.ts'
 import type { SubgraphDeps } from '../../subgraphs/define.ts'
 import type { Subgraph, SubgraphResponse } from '../../subgraphs/subgraph.ts'
 
 export const noon = new Date('2026-10-31T12:00:00.000Z')
-export const stillWorld: World = { now: () => noon, newId: () => '0199-test' }
+export const stillWorld: World = { now: () => noon, newId: realWorld.newId }
 
 /** A caller of this name; an agent unless its name says otherwise. */
 export function callerNamed(id: string, more: Partial<Caller> = {}): Caller {

@@ -68,7 +68,8 @@ test('names are unique', () => {
 })
 
 test('the first one spans three systems', () => {
-  const systems = fieldsOf(presets[0]?.name).flatMap((field) => field?.subgraphs ?? [])
+  // Keys are everywhere; what one system alone resolves comes from there.
+  const systems = fieldsOf(presets[0]?.name).flatMap((field) => (field?.subgraphs.length === 1 ? field.subgraphs : []))
   expect(new Set(systems)).toEqual(new Set(['crm', 'itsm', 'finance']))
 })
 

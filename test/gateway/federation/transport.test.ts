@@ -16,12 +16,13 @@ async function httpTransport(
   listener: RequestListener,
   limits: { timeoutMs?: number; maxResponseBytes?: number } = {},
 ) {
+  let signed = 0
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const transport = createHttpTransport({
     urls: new Map([['crm', new URL(`http://127.0.0.1:${port}/graphql`)]]),
-    sign: () => 'signed',
+    sign: () => `signed ${++signed}`,
     timeoutMs: limits.timeoutMs ?? 2_000,
     maxResponseBytes: limits.maxResponseBytes ?? 10_000,
     connections: 2,
@@ -42,6 +43,35 @@ const json =
     response.end(body)
 
 describe('over HTTP', () => {
+  /** Resets the first connections, then answers; tells which statements came. */
+  async function resetting(resets: number) {
+    const statements: unknown[] = []
+    const peer = await httpTransport((incoming, response) => {
+      statements.push(incoming.headers['mandate-statement'])
+      if (statements.length <= resets) incoming.socket.resetAndDestroy()
+      else response.end('{"data":{"a":1}}')
+    })
+    return { ...peer, statements }
+  }
+
+  test('a read whose connection was lost is sent once more, under another statement', async () => {
+    await using peer = await resetting(1)
+    expect(await peer.transport.fetch('crm', request())).toEqual({ data: { a: 1 } })
+    expect(peer.statements).toEqual(['signed 1', 'signed 2'])
+  })
+
+  test('a read is not sent a third time', async () => {
+    await using peer = await resetting(2)
+    await expect(peer.transport.fetch('crm', request())).rejects.toThrow()
+    expect(peer.statements).toHaveLength(2)
+  })
+
+  test('a mutation is sent once, whatever happens', async () => {
+    await using peer = await resetting(1)
+    await expect(peer.transport.fetch('crm', { ...request(), query: 'mutation { a }' })).rejects.toThrow()
+    expect(peer.statements).toEqual(['signed 1'])
+  })
+
   test('sends operation and statement, and no header of anybody else (rows 41, 46)', async () => {
     let seen: Record<string, unknown> = {}
     await using peer = await httpTransport((incoming, response) => {

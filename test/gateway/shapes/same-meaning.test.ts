@@ -397,7 +397,7 @@ describe('a rewritten request means what was sent (property)', () => {
         if (expectSameMeaning(like, sent)) shared += 1
         expectSameMeaning(sent, like)
       }),
-      { numRuns: Number(process.env['SHAPE_RUNS'] ?? 600) },
+      { numRuns: Number(process.env['SHAPE_RUNS'] ?? 300) },
     )
     // The property would hold of nothing, too.
     expect(learned).toBeGreaterThan(60)

@@ -72,7 +72,7 @@ for (const kind of databaseKinds()) {
       const itsm = createItsm(contractOf('itsm'), source, subgraphDeps())
       const incident = { shortDescription: 'Printer', category: 'HARDWARE', impact: 'LOW', urgency: 'LOW' }
       expect(await payload(act(itsm, 'createIncident', incident, 'incident { id }'))).toMatchObject({
-        incident: { id: 'INC0010601' },
+        incident: { id: 'INC0011001' },
       })
     })
   })

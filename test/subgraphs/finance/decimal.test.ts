@@ -1,7 +1,7 @@
 /** Exact decimals: what is a number, what is not, and that nothing is ever rounded unasked. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decimal, divideRounded, formatDecimal, parseDecimal } from '../../../subgraphs/finance/decimal.ts'
+import { decimal, divideRounded, formatDecimal, parseDecimal } from '../../../subgraphs/decimal.ts'
 import { makeIban, normalizeBic, normalizeIban } from '../../../subgraphs/finance/iban.ts'
 import { computeTotals } from '../../../subgraphs/finance/invoice-totals.ts'
 

@@ -1,9 +1,8 @@
 /** Changing invoices: capturing with arithmetic, every step between statuses, the four eyes, and that a key acts once. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { InvoiceDirection, InvoiceStatus } from '../../../storage/tables/finance.ts'
-import { databaseKinds } from '../../support/databases.ts'
 import { callerNamed } from '../../support/subgraphs.ts'
-import { act, openSystems, payload, refused } from '../../support/systems.ts'
+import { act, openSystems, payload, refused, sourceKinds } from '../../support/systems.ts'
 
 const statuses = ['RECEIVED', 'MATCHED', 'APPROVED', 'SCHEDULED', 'PAID', 'DISPUTED', 'CANCELLED'] as const
 
@@ -71,7 +70,7 @@ interface Invoice {
   readonly [field: string]: unknown
 }
 
-for (const kind of databaseKinds()) {
+for (const kind of sourceKinds()) {
   describe(`changing invoices on ${kind}`, () => {
     let systems: Awaited<ReturnType<typeof openSystems>>
     beforeAll(async () => {
@@ -101,7 +100,7 @@ for (const kind of databaseKinds()) {
 
     test.each(cases)('$direction in $status: $name $legal', async ({ direction, status, name, legal }) => {
       const { id } = await invoiceIn(direction, status)
-      const said = { reason: 'It was wrong.', purchaseOrderReference: 'PO-1', grossTotal: '713.82' }
+      const said = { reason: 'It was wrong.', purchaseOrderReference: 'PO-2026-00001', grossTotal: '713.82' }
       const { reason, purchaseOrderReference, grossTotal } = said
       const more = {
         matchInvoice: { purchaseOrderReference },

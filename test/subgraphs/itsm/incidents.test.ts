@@ -92,7 +92,7 @@ for (const kind of databaseKinds()) {
         caller: { id: 'con-00001' },
         configurationItem: { id: 'CI-0001' },
       })
-      expect(incident.id).toMatch(/^INC00106\d\d$/)
+      expect(incident.id).toMatch(/^INC00110\d\d$/)
       expect(incident['number']).toBe(incident.id)
     })
 

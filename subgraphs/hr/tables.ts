@@ -1,0 +1,81 @@
+/** How the people system's entities lie in the tables of `storage/migrations/0170-hr.ts` and `0171-hr-memberships.ts`. */
+import { numbered, type EntityDeclaration } from '../sources/entity-table.ts'
+
+export const hrTables = {
+  User: {
+    table: 'hr.users',
+    ids: numbered('hr.user_ids', 'usr-', 4),
+    fields: {
+      userName: 'folded',
+      principal: 'text',
+      displayName: 'text',
+      givenName: 'text',
+      familyName: 'text',
+      title: 'text',
+      userType: 'text',
+      email: 'text',
+      phone: 'text?',
+      active: 'boolean',
+      employeeNumber: 'text',
+      department: 'text',
+      costCenter: 'text',
+      managerId: 'text?',
+      positionId: 'text?',
+      plantId: 'text?',
+      countryCode: 'text',
+      locale: 'text',
+      hireDate: 'date',
+      leaveDate: 'date?',
+    },
+  },
+  Group: {
+    table: 'hr.groups',
+    ids: numbered('hr.group_ids', 'grp-', 4),
+    fields: { displayName: 'folded', description: 'text', system: 'text?', ownerId: 'text' },
+  },
+  GroupMember: {
+    table: 'hr.group_members',
+    ids: numbered('hr.group_member_ids', 'mem-', 5),
+    fields: { groupId: 'text', userId: 'text', grantedBy: 'text', removedBy: 'text?', removedAt: 'timestamp?' },
+  },
+  Position: {
+    table: 'hr.positions',
+    ids: numbered('hr.position_ids', 'pos-', 4),
+    fields: {
+      title: 'text',
+      department: 'text',
+      plantId: 'text?',
+      grade: 'text',
+      status: 'text',
+      reportsToId: 'text?',
+    },
+  },
+  Absence: {
+    table: 'hr.absences',
+    ids: numbered('hr.absence_ids', 'abs-', 5),
+    fields: {
+      userId: 'text',
+      type: 'text',
+      fromDate: 'date',
+      toDate: 'date',
+      status: 'text',
+      requestedBy: 'text',
+      decidedBy: 'text?',
+      decidedAt: 'timestamp?',
+      note: 'text?',
+    },
+  },
+  Compensation: {
+    table: 'hr.compensations',
+    ids: numbered('hr.compensation_ids', 'cmp-', 4),
+    fields: {
+      userId: 'text',
+      annualSalary: 'decimal',
+      currency: 'text',
+      bonusPercent: 'decimal',
+      grade: 'text',
+      effectiveFrom: 'date',
+      changedBy: 'text',
+    },
+  },
+} as const satisfies Readonly<Record<string, EntityDeclaration>>

@@ -1,0 +1,31 @@
+/** What is left out of the distributed run is listed, exists, and stays little. */
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { aboutOneProcess, exemptions, withoutGateway } from '../../support/distributed-exempt.ts'
+
+const read = (file: string) => readFileSync(path.resolve(import.meta.dirname, '..', file), 'utf8')
+
+test.each(exemptions)('$file: $title', ({ file, title, reason }) => {
+  const text = read(file)
+  for (const part of title.split(' > ')) expect(text).toContain(part)
+  expect(reason.length).toBeGreaterThan(20)
+})
+
+test('twelve tests are exempt, and no more', () => {
+  expect(exemptions.reduce((sum, { tests }) => sum + tests, 0)).toBe(12)
+})
+
+test('files without a gateway are that', () => {
+  for (const file of withoutGateway) {
+    expect(existsSync(path.resolve(import.meta.dirname, '..', file))).toBe(true)
+    expect(read(file)).not.toContain('startGateway')
+  }
+})
+
+test('files about one process say why', () => {
+  for (const [file, reason] of Object.entries(aboutOneProcess)) {
+    expect(read(file)).toContain('test(')
+    expect(reason.length).toBeGreaterThan(20)
+  }
+})
