@@ -11,6 +11,7 @@ import { welcome } from '../gateway/welcome.ts'
 import { readPolicyFiles } from '../policies/engine/policy-files.ts'
 import { subgraphNames } from '../subgraphs/index.ts'
 import { type Child, seconds, startChild } from './child.ts'
+import { shareCompiled } from './compiled.ts'
 import { assertPortsFree } from './free-ports.ts'
 import { requireServers } from './open-storage.ts'
 import { type PlannedProcess, planProcesses } from './plan.ts'
@@ -42,9 +43,16 @@ async function start(config: Config): Promise<void> {
   const planned = planProcesses(config, subgraphNames)
   await assertPortsFree(planned, config.server.host)
   say(`Starting ${planned.length} processes`)
-  // What one process has compiled the others need not: a third of the time to start is that.
-  const env = { NODE_COMPILE_CACHE: path.join(config.data, 'compiled'), ...process.env }
-  children = planned.map((each) => startChild({ planned: each, env, write: (line) => process.stdout.write(line), say }))
+  // What one process has compiled the others need not: a third of the work of a start is that.
+  const compiled = shareCompiled(config.data, planned)
+  children = planned.map((each) =>
+    startChild({
+      planned: each,
+      env: { ...compiled(each.name), ...process.env },
+      write: (line) => process.stdout.write(line),
+      say,
+    }),
+  )
   const width = Math.max(...planned.map(({ name }) => name.length))
   try {
     await Promise.all(
