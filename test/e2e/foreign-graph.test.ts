@@ -8,7 +8,7 @@ test('a foreign supergraph is governed from its mandate.yaml alone', async () =>
   await using graph = await startForeignGraph()
   await using files = await foreignFolder(graph.supergraphSdl)
   const config = await files.write('mandate.yaml', 'supergraph: ./supergraph.graphql\npolicies: ./policies\n')
-  await using gateway = await startGateway({ env: { MANDATE_CONFIG: config } })
+  await using gateway = await startGateway({ env: { MANDATE_CONFIG: config }, data: 'none' })
   expect(gateway.output()).toContain('Subgraphs             library, opinions, people, post')
 
   const asked = '{ items(first: 2) { title ... on Book { isbn postage(country: "SE") } reviews { stars } } }'

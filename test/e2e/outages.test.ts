@@ -64,23 +64,28 @@ async function countOf(gateway: GatewayProcess, subject: string): Promise<number
   return body.data?.['again'].totalCount as number
 }
 
-describe('when PostgreSQL goes away', () => {
-  let database: ServerDatabase
-  let proxy: BreakableProxy
-  let gateway: GatewayProcess
-  beforeAll(async () => {
-    database = await serverDatabase()
-    proxy = await openProxy(database.url, 5432)
-    gateway = await startGateway({ env: { DATABASE_URL: proxy.url } })
-    await gateway.graphql('support-agent', readAccount)
-  })
-  afterEach(() => proxy.restore())
-  afterAll(async () => {
-    await gateway[Symbol.asyncDispose]()
-    await proxy[Symbol.asyncDispose]()
-    await database[Symbol.asyncDispose]()
-  })
+let database: ServerDatabase
+let proxy: BreakableProxy
+let redisPort: number
+let redis: RedisServer
+let gateway: GatewayProcess
+beforeAll(async () => {
+  database = await serverDatabase()
+  proxy = await openProxy(database.url, 5432)
+  redisPort = await freePort()
+  redis = await startRedisServer(redisPort)
+  gateway = await startGateway({ env: { DATABASE_URL: proxy.url, REDIS_URL: `redis://127.0.0.1:${redisPort}` } })
+  await gateway.graphql('support-agent', readAccount)
+})
+afterEach(() => proxy.restore())
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]()
+  await redis.kill()
+  await proxy[Symbol.asyncDispose]()
+  await database[Symbol.asyncDispose]()
+})
 
+describe('when PostgreSQL goes away', () => {
   describe.each([
     ['it has stopped', () => proxy.cut()],
     [
@@ -133,19 +138,6 @@ describe('when PostgreSQL goes away', () => {
 })
 
 describe('when Redis goes away', () => {
-  let port: number
-  let redis: RedisServer
-  let gateway: GatewayProcess
-  beforeAll(async () => {
-    port = await freePort()
-    redis = await startRedisServer(port)
-    gateway = await startGateway({ env: { REDIS_URL: `redis://127.0.0.1:${port}` } })
-  })
-  afterAll(async () => {
-    await gateway[Symbol.asyncDispose]()
-    await redis.kill()
-  })
-
   test('mutations are refused at once, reads go on, readiness is red, and all comes back', async () => {
     expect((await gateway.graphql('support-agent', openCase, newCase())).status).toBe(200)
     await redis.kill()
@@ -162,7 +154,7 @@ describe('when Redis goes away', () => {
     expect(await readiness(gateway)).toMatchObject({ status: 503, parts: { cache: 'not ready', database: 'ready' } })
     expect(await countOf(gateway, act.input.subject)).toBe(0)
 
-    redis = await startRedisServer(port)
+    redis = await startRedisServer(redisPort)
     await recovered(gateway)
     // Not replayed: none of those that were refused did anything.
     expect((await actUntilAccepted(gateway, act)).body).toMatchObject({ data: { createCase: { replayed: false } } })

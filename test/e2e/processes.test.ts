@@ -9,6 +9,7 @@ import { noise } from '../support/noise.ts'
 import {
   type GatewayProcess,
   cleanEnvironment,
+  companyFolder,
   freePort,
   repository,
   run,
@@ -70,7 +71,9 @@ describe('a fresh data folder', () => {
 
   test('a second process on the port is told so, and ends', async () => {
     const port = Number(new URL(gateway.url).port)
-    const { code, output } = await runGateway({ folder: await newFolder(), port })
+    const other = await companyFolder()
+    folders.push(other)
+    const { code, output } = await runGateway({ folder: other, port })
     expect({ code, output: output.trim() }).toEqual({
       code: 1,
       output: `Port ${port} is taken by another process. Stop it, or set PORT to another one.`,

@@ -39,7 +39,7 @@ test('the watch sees what is dialled, by every way that the gateway has', async 
 
 test('a gateway that starts, answers and stops dials nobody off this machine', async () => {
   await writeFile(file, '')
-  await using gateway = await startGateway({ env: environment() })
+  await using gateway = await startGateway({ env: environment(), data: 'none' })
   const answer = await gateway.graphql(
     'support-agent',
     '{ account(id: "acc-0001") { name invoices(first: 1) { number } } }',

@@ -15,7 +15,8 @@ let first: GatewayProcess
 let second: GatewayProcess
 beforeAll(async () => {
   const [port, redisPort] = [await freePort(), await freePort()]
-  database = await serverDatabase()
+  // An empty one: whichever gateway comes first makes the demo company, once for both.
+  database = await serverDatabase('none')
   redis = await startRedisServer(redisPort)
   const issuer = `http://localhost:${port}`
   const env = { DATABASE_URL: database.url, REDIS_URL: `redis://127.0.0.1:${redisPort}` }

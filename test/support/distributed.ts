@@ -1,13 +1,22 @@
 /** A system in many processes as `npm run start:distributed` starts it, on a PostgreSQL database and a Redis of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createDatabaseUrl } from './databases.ts'
 import { noise } from './noise.ts'
 import { startRedisServer } from './redis-server.ts'
-import { type GatewayProcess, type StartOptions, callerOf, cleanEnvironment, freePort, repository } from './spawned.ts'
+import {
+  type GatewayProcess,
+  type StartOptions,
+  callerOf,
+  cleanEnvironment,
+  compiledFolder,
+  freePort,
+  repository,
+} from './spawned.ts'
 import { companyTemplate } from './stack.ts'
 import { until } from './until.ts'
 
@@ -51,13 +60,17 @@ export async function startDistributed(options: StartOptions = {}): Promise<Dist
   if (!options.folder) opened.defer(() => rm(folder, { recursive: true, force: true }))
   const config = path.join(folder, 'settings.yaml')
   await writeFile(config, options.settings ?? '')
+  // The supervisor decides who of its processes writes there.
+  await mkdir(compiledFolder, { recursive: true })
+  const compiled = path.join(folder, 'compiled')
+  if (!existsSync(compiled)) await symlink(compiledFolder, compiled)
+  const { NODE_COMPILE_CACHE: _, ...clean } = cleanEnvironment()
   const port = await freeBlock()
   const env: NodeJS.ProcessEnv = {
-    ...cleanEnvironment(),
+    ...clean,
     PORT: String(port),
     MANDATE_DATA: folder,
     MANDATE_CONFIG: config,
-    NODE_COMPILE_CACHE: path.join(tmpdir(), 'mandate-e2e-compiled'),
     ...options.env,
   }
   if (env['DATABASE_URL'] === undefined) {

@@ -4,9 +4,12 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { openDatabase } from '../../storage/database.ts'
+import { embeddedTemplate } from './databases.ts'
 import { startDistributedGateway } from './distributed.ts'
 import { noise } from './noise.ts'
 import { type GatewayProcess, type StartOptions, callerOf, cleanEnvironment, freePort, repository } from './spawned.ts'
+import { companyTemplate } from './stack.ts'
 
 export {
   type GatewayProcess,
@@ -24,9 +27,10 @@ export {
  */
 export async function startGateway(options: StartOptions = {}): Promise<GatewayProcess> {
   if (process.env['MANDATE_E2E'] === 'distributed') return startDistributedGateway(options)
-  const { cwd = repository, timeoutMs = 60_000 } = options
+  const { cwd = repository, timeoutMs = 60_000, data = 'company' } = options
   const port = options.port ?? (await freePort())
-  const folder = options.folder ?? (await mkdtemp(path.join(tmpdir(), 'mandate-e2e-')))
+  const embedded = options.env?.['DATABASE_URL'] === undefined
+  const folder = options.folder ?? (await (embedded && data === 'company' ? companyFolder() : emptyFolder()))
   const url = `http://localhost:${port}`
   const config = path.join(folder, `settings-${port}.yaml`)
   if (options.settings !== undefined) await writeFile(config, options.settings)
@@ -64,6 +68,17 @@ export async function startGateway(options: StartOptions = {}): Promise<GatewayP
     },
   }
 }
+
+/** A new data folder with the demo company in its embedded database. */
+export async function companyFolder(): Promise<string> {
+  const folder = await emptyFolder()
+  const template = await embeddedTemplate(companyTemplate)
+  const database = await openDatabase({ kind: 'embedded', folder, template, migrations: 'leave' })
+  await database.close()
+  return folder
+}
+
+const emptyFolder = () => mkdtemp(path.join(tmpdir(), 'mandate-e2e-'))
 
 /** Starts a gateway that is expected to end by itself; gives its exit code and all that it wrote. */
 export async function runGateway({ env = {}, folder, port, cwd = repository }: StartOptions) {
