@@ -35,6 +35,34 @@ async function restarted(name: string, before: number): Promise<void> {
   await until(() => system.pid(name) !== before, 60_000 * noise())
 }
 
+test('the welcome has the address of each gateway, identities and a first query', () => {
+  const text = system.output()
+  for (const name of ['gateway-1', 'gateway-2']) {
+    for (const page of ['/graphql', '/health/ready', '/metrics'])
+      expect(text).toContain(`${system.address(name)}${page}`)
+  }
+  for (const name of ['support-agent', 'jonas.weber', 'lena.fischer']) expect(text).toContain(`    ${name} `)
+  expect(text).toContain('npm run -s token')
+  expect(text).not.toContain('\u001b')
+})
+
+test('what each system delivered stands in the ledger, as the commands show it', async () => {
+  const { headers, body } = await send(1, '{ account(id: "acc-0001") { name incidents(first: 2) { number } } }')
+  expect(body.errors).toBeUndefined()
+  const id = headers.get('mandate-request-id') ?? ''
+  const { code, stdout } = await system.gateway(2).mandate('audit', 'show', id, '--json')
+  expect(code).toBe(0)
+  const { records } = JSON.parse(stdout) as { records: { result: { subgraphs: string[] } | null }[] }
+  expect(records.at(-1)?.result?.subgraphs.toSorted()).toEqual(['crm', 'itsm'])
+  const who = await system.gateway(1).mandate('audit', 'who', 'Incident.number', '--json')
+  const { accesses } = JSON.parse(who.stdout) as { accesses: { requestId: string }[] }
+  expect(accesses.find(({ requestId }) => requestId === id)).toMatchObject({
+    principal: 'agent:support-agent',
+    verb: 'read',
+    delivered: body.data?.['account'].incidents.length,
+  })
+})
+
 test('keys rotate under load, and nobody is refused', async () => {
   let stopping = false
   let answered = 0
@@ -80,12 +108,12 @@ describe('two replicas share', () => {
     const startedMs = performance.now()
     const took = await Promise.all(
       ([1, 2] as const).map(async (gateway) => {
-        await until(async () => codesOf(await read(gateway)).includes('IDENTITY_REVOKED'))
+        await until(async () => codesOf(await read(gateway)).includes('IDENTITY_REVOKED'), 10_000 * noise())
         return performance.now() - startedMs
       }),
     )
     console.log(`a revocation reached both gateways in ${took.map((ms) => ms.toFixed(0)).join(' and ')} ms`)
-    for (const ms of took) expect(ms).toBeLessThan(1_000 * noise())
+    for (const ms of took) expect(ms).toBeLessThan(1_000 + 2_000 * noise())
   })
 
   test('a policy revision, within a second of each other, and the subgraphs with them', async () => {
@@ -108,6 +136,24 @@ describe('two replicas share', () => {
     expect(spread).toBeLessThan(1_000 * noise())
     expect(codesOf(await send(1, '{ account(id: "acc-0001") { name } }'))).toEqual([])
   })
+
+  test('a rule that is tightened, and loosened again', async () => {
+    const loose = "const read = callerMay('crm:read')"
+    const tight = "const read = all(callerMay('crm:read'), callerMay('finance:read'))"
+    const asOps = await system.gateway(1).token('it-ops-agent')
+    const read = async (gateway: 1 | 2) =>
+      codesOf(await send(gateway, '{ account(id: "acc-0001") { name } }', {}, asOps))
+    const bothSay = (codes: readonly string[]) =>
+      vi.waitFor(async () => expect(await Promise.all([read(1), read(2)])).toEqual([codes, codes]), {
+        timeout: 20_000 * noise(),
+        interval: 100,
+      })
+    await bothSay([])
+    await sources.edit('policies/crm.ts', loose, tight)
+    await bothSay(['POLICY_DENIED'])
+    await sources.edit('policies/crm.ts', tight, loose)
+    await bothSay([])
+  })
 })
 
 describe('a subgraph that is killed', () => {
@@ -123,7 +169,10 @@ describe('a subgraph that is killed', () => {
       me: { id: 'agent:support-agent' },
     })
     await restarted('itsm', before)
-    await vi.waitFor(async () => expect(codesOf(await send(1, query))).toEqual([]), { timeout: 20_000, interval: 100 })
+    await vi.waitFor(async () => expect(codesOf(await send(1, query))).toEqual([]), {
+      timeout: 20_000 * noise(),
+      interval: 100,
+    })
     expect(system.output()).toContain('itsm ended (SIGKILL); it is started again in 0.5 s')
   })
 })
