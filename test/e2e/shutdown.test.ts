@@ -64,21 +64,18 @@ describe('SIGTERM under load', () => {
 })
 
 describe('SIGKILL under load', () => {
+  const stack = new AsyncDisposableStack()
   let database: ServerDatabase
   let env: Readonly<Record<string, string>>
   let first: GatewayProcess
   let second: GatewayProcess
   let cutOff: PlacedRecord
   beforeAll(async () => {
-    database = await serverDatabase()
+    database = stack.use(await serverDatabase())
     env = { DATABASE_URL: database.url }
-    first = await startGateway({ env })
+    first = stack.use(await startGateway({ env }))
   })
-  afterAll(async () => {
-    await second[Symbol.asyncDispose]()
-    await first[Symbol.asyncDispose]()
-    await database[Symbol.asyncDispose]()
-  })
+  afterAll(() => stack.disposeAsync())
 
   test('no acknowledged record is lost, the gateway reopens, and an act that was cut off is reported', async () => {
     const token = await first.token('support-agent')
@@ -94,7 +91,8 @@ describe('SIGKILL under load', () => {
       expect(await pending).toBe('cut off')
     }
 
-    second = await startGateway({ env, folder: first.folder, settings: 'timeouts: { shutdownMs: 2000 }' })
+    const settings = 'timeouts: { shutdownMs: 2000 }'
+    second = stack.use(await startGateway({ env, folder: first.folder, settings }))
     expect((await second.graphql('support-agent', '{ account(id: "acc-0001") { name } }')).status).toBe(200)
     await withLedger(
       database,
