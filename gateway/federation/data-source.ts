@@ -37,6 +37,7 @@ export class SubgraphDataSource implements GraphQLDataSource<{ exchange: Exchang
           requestId: exchange.requestId,
           policyRevision: exchange.revision.id,
           operationHash: hashOperation(query),
+          approval: exchange.approval,
         },
         signal: exchange.signal,
       })

@@ -30,6 +30,9 @@ describe('the caller', () => {
       actors: [],
       onBehalfOf: null,
       purpose: null,
+      task: null,
+      grants: [],
+      authenticatedAt: claims['iat'],
       issuedAt: claims['iat'],
       expiresAt: claims['exp'],
     })

@@ -402,7 +402,15 @@ describe('records', () => {
 })
 
 describe('roles', () => {
-  const role = { key: 'clerk', kind: 'agent', title: '', responsibilities: [], scopes: [], purposes: [] } as const
+  const role = {
+    key: 'clerk',
+    kind: 'agent',
+    title: '',
+    responsibilities: [],
+    scopes: [],
+    purposes: [],
+    autonomy: 3,
+  } as const
 
   test('with an unknown scope', () => {
     const [problem] = problemsOf({ roles: [{ ...role, scopes: ['crm:raed'] }] })
