@@ -30,9 +30,6 @@ export async function measureStatements(redisUrl: string): Promise<string> {
     actors: [],
     onBehalfOf: null,
     purpose: null,
-    task: null,
-    grants: [],
-    authenticatedAt: 0,
     issuedAt: 0,
     expiresAt: 0,
   }
@@ -42,7 +39,6 @@ export async function measureStatements(redisUrl: string): Promise<string> {
     requestId: 'bench',
     policyRevision: 'bench',
     operationHash: hashOperation(query),
-    approval: null,
   }
   const sign = () => signer.sign(statement, variablesJson)
   const verifyWith = async (replay: ReplayGuard) => {

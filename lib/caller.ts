@@ -2,7 +2,6 @@
  * Who is calling, as every later step sees it: made once from a verified token, then frozen.
  * Rules, records in the ledger and statements to subgraphs all read this one shape.
  */
-import type { Coordinate } from './labels.ts'
 
 declare const brand: unique symbol
 /** A string that cannot be mistaken for another kind of string. */
@@ -18,14 +17,6 @@ export interface Actor {
   readonly id: PrincipalId
   readonly kind: CallerKind
   readonly roles: readonly string[]
-}
-
-/** Coordinates that somebody opened to a principal for a time, beyond what its roles give. */
-export interface CallerGrant {
-  readonly id: string
-  readonly coordinates: readonly Coordinate[]
-  /** The scopes that the rules of these coordinates may count as held, there and nowhere else. */
-  readonly scopes: readonly string[]
 }
 
 /** The authenticated caller of one request. */
@@ -49,12 +40,6 @@ export interface Caller {
   readonly onBehalfOf: PrincipalId | null
   /** Why the caller asks, from the list its roles allow; null when it did not say. */
   readonly purpose: string | null
-  /** The task it works on, as the header `mandate-task` says; null when it did not say. */
-  readonly task: string | null
-  /** Grants in force for this caller, its whole chain and its purpose; empty for most. */
-  readonly grants: readonly CallerGrant[]
-  /** When the principal last proved who it is, seconds since the epoch: `auth_time` of the token, else `iat`. */
-  readonly authenticatedAt: number
   /** Seconds since the epoch. */
   readonly issuedAt: number
   /** Seconds since the epoch. */
@@ -70,11 +55,5 @@ export function freezeCaller(caller: Caller): Caller {
   Object.freeze(caller.roles)
   Object.freeze(caller.scopes)
   Object.freeze(caller.actors)
-  for (const grant of caller.grants) {
-    Object.freeze(grant.coordinates)
-    Object.freeze(grant.scopes)
-    Object.freeze(grant)
-  }
-  Object.freeze(caller.grants)
   return Object.freeze(caller)
 }

@@ -1,18 +1,13 @@
-/** The list of everything that decides: tables, roles, scopes, purposes, approvals, conflicts, flow. The gateway loads this file. */
-import { agents } from './agents.ts'
-import { approvals } from './approvals.ts'
-import { conflicts } from './conflicts.ts'
+/** The list of everything that decides: tables, roles, scopes, purposes. The gateway loads this file. */
 import { crm } from './crm.ts'
 import type { PolicySet, PolicyTable } from './engine/revision.ts'
 import { erp } from './erp.ts'
 import { finance } from './finance.ts'
-import { flow } from './flow.ts'
 import { governance } from './governance.ts'
 import { hr } from './hr.ts'
 import { itsm } from './itsm.ts'
 import { mandate } from './mandate.ts'
 import { mes } from './mes.ts'
-import { money } from './money.ts'
 import { procurement } from './procurement.ts'
 import { purposes } from './purposes.ts'
 import { accountManager } from './roles/account-manager.ts'
@@ -32,7 +27,6 @@ import { procurementAgent } from './roles/procurement-agent.ts'
 import { purchasingManager } from './roles/purchasing-manager.ts'
 import { salesAgent } from './roles/sales-agent.ts'
 import { securityEngineer } from './roles/security-engineer.ts'
-import { supplierDataAgent } from './roles/supplier-data-agent.ts'
 import { supportAgent } from './roles/support-agent.ts'
 import type { Rules } from './rules.ts'
 import { scopes } from './scopes.ts'
@@ -51,13 +45,11 @@ const tables: { readonly [Contract in keyof Coordinates]: Rules<Contract> & Poli
   hr,
   procurement,
   governance,
-  agents,
 }
 
 export const policies: PolicySet = {
   tables,
   roles: [
-    supplierDataAgent,
     supportAgent,
     salesAgent,
     financeAgent,
@@ -79,8 +71,4 @@ export const policies: PolicySet = {
   ],
   scopes,
   purposes,
-  flow,
-  approvals,
-  conflicts,
-  money,
 }

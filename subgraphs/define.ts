@@ -104,7 +104,7 @@ export function defineSubgraph<Services>(
       signal,
       records: openRecords(source, statement.caller, signal),
       services,
-      guard: beginGuard(knownRules, { caller: statement.caller, now }, statement.approval),
+      guard: beginGuard(knownRules, { caller: statement.caller, now }),
       resolved: plugin.begin(),
     }
     const { data, errors } = await execute({

@@ -110,6 +110,5 @@ function keyed(name: string): string {
 
 function scope(name: string, title: string, owner: string, requestable: readonly string[]): string {
   const kinds = requestable.map((kind) => `'${kind}'`).join(', ')
-  // Until somebody says whose data it is.
-  return `'${name}': { title: '${title}', owner: '${owner}', decidedBy: 'security-engineer', requestable: [${kinds}] }`
+  return `'${name}': { title: '${title}', owner: '${owner}', requestable: [${kinds}] }`
 }

@@ -129,9 +129,6 @@ function callerFor({ as, purpose }: ExplainPoliciesOptions, revision: PolicyRevi
     actors: [],
     onBehalfOf: null,
     purpose: purpose ?? null,
-    task: null,
-    grants: [],
-    authenticatedAt: issuedAt,
     issuedAt,
     expiresAt: issuedAt + 600,
   })

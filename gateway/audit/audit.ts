@@ -40,7 +40,6 @@ export function createAudit({ ledger, index, hashKey, log }: AuditOptions): Audi
       caller: exchange?.caller ?? null,
       at: arrival.startedAt,
       policyRevision: arrival.revision.id,
-      approval: exchange?.approval?.id ?? exchange?.requestedApproval ?? null,
       operation: {
         kind: operation?.kind ?? null,
         name: operation?.name ?? null,

@@ -5,10 +5,13 @@
  */
 import { HeaderMap } from '@apollo/server'
 import { catalog, refusal } from '../../lib/errors.ts'
+import type { Coordinate } from '../../lib/labels.ts'
 import type { Cache, RateLimiter } from '../../storage/cache.ts'
 import type { Operation } from '../operation.ts'
-import { isBrake } from './brakes.ts'
 import type { OperationCheck } from './check.ts'
+
+/** Who shuts an agent out must be able to do so exactly when something is broken. */
+const brakes: ReadonlySet<Coordinate> = new Set<Coordinate>(['Mutation.revoke'])
 
 export interface RateOptions {
   readonly shared: Cache
@@ -47,14 +50,15 @@ export function createRateCheck({ shared, local, costPerMinute }: RateOptions): 
 async function takeFrom(
   limiter: RateLimiter,
   insurance: RateLimiter,
-  operation: Operation,
+  { kind, roots }: Operation,
   key: string,
   points: number,
 ) {
   try {
     return await limiter.take(key, points)
   } catch (cause) {
-    if (operation.kind === 'query' || isBrake(operation)) return insurance.take(key, points)
+    const brakesOnly = roots.every((root) => brakes.has(root.coordinates[0]))
+    if (kind === 'query' || brakesOnly) return insurance.take(key, points)
     throw refusal(
       'LIMITS_UNAVAILABLE',
       'The shared limits cannot be read, so nothing is changed.',

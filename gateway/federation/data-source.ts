@@ -37,7 +37,6 @@ export class SubgraphDataSource implements GraphQLDataSource<{ exchange: Exchang
           requestId: exchange.requestId,
           policyRevision: exchange.revision.id,
           operationHash: hashOperation(query),
-          approval: exchange.approval,
         },
         signal: exchange.signal,
       })

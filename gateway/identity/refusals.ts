@@ -13,7 +13,7 @@ interface Told {
 const notValid: Told = { code: 'UNAUTHENTICATED', message: 'The access token is not valid.' }
 const notOneHeader: Told = {
   code: 'UNAUTHENTICATED',
-  message: 'Send exactly one `Authorization` header, with the scheme `Bearer` or `DPoP` and one access token.',
+  message: 'Send exactly one `Authorization` header, with the scheme `Bearer` and one access token.',
 }
 const unavailable: Told = { code: 'IDENTITY_UNAVAILABLE', message: 'The identity cannot be checked at the moment.' }
 const revoked: Told = { code: 'IDENTITY_REVOKED', message: 'This identity has been revoked.' }
@@ -52,39 +52,14 @@ const causes = {
     code: 'UNAUTHENTICATED',
     message: 'The access token is bound to a key and is not accepted as a bearer token.',
   },
-  'token-not-bound': {
-    code: 'UNAUTHENTICATED',
-    message: 'The access token is not bound to a key: send it with the scheme `Bearer`.',
-  },
-  'proof-required': {
-    code: 'PROOF_REQUIRED',
-    message: 'A role behind this access token asks for one that is bound to a key (RFC 9449).',
-  },
-  'proof-missing': {
-    code: 'PROOF_REQUIRED',
-    message: 'The access token is bound to a key, and the request has no proof of that key in the header `DPoP`.',
-  },
-  'proof-repeated': { code: 'PROOF_INVALID', message: 'Send exactly one `DPoP` header, with one proof.' },
-  'proof-invalid': { code: 'PROOF_INVALID', message: 'The proof in the header `DPoP` does not fit this request.' },
-  'proof-replayed': { code: 'PROOF_INVALID', message: 'The proof in the header `DPoP` has been used before.' },
-  'proofs-unavailable': unavailable,
   'keys-unavailable': unavailable,
   'kill-list-stale': unavailable,
   'token-revoked': { code: 'IDENTITY_REVOKED', message: 'This access token has been revoked.' },
   'tokens-before-revoked': { code: 'IDENTITY_REVOKED', message: 'This access token has been revoked.' },
   'principal-revoked': revoked,
-  'agent-unknown': { code: 'AGENT_NOT_REGISTERED', message: 'This agent is not registered here.' },
-  'agent-not-active': { code: 'AGENT_NOT_ACTIVE', message: 'An agent of this token is not active.' },
-  'agent-was-out': { code: 'IDENTITY_REVOKED', message: 'This access token has been revoked.' },
-  'directory-stale': unavailable,
   'purpose-repeated': {
     code: 'PURPOSE_NOT_ALLOWED',
     message: 'Send the header `mandate-purpose` at most once.',
-  },
-  'task-malformed': {
-    code: 'BAD_REQUEST',
-    message:
-      'Send the header `mandate-task` at most once, with a task id of 1 to 100 letters, digits, dots, colons, dashes and underscores.',
   },
   'purpose-not-allowed': {
     code: 'PURPOSE_NOT_ALLOWED',

@@ -78,9 +78,6 @@ export function callerOfCase({ as, scopes, purpose }: PolicyCase, revision: Poli
     actors: [],
     onBehalfOf: null,
     purpose: purpose ?? null,
-    task: null,
-    grants: [],
-    authenticatedAt: issuedAt,
     issuedAt,
     expiresAt: issuedAt + 600,
   })

@@ -17,11 +17,6 @@ export const changeManager: Role = {
     'itsm:change:approve',
     'hr:read',
     'hr:contact',
-    'flow:read',
-    'flow:lift',
-    'approval:decide',
-    'access:request',
-    'access:decide',
   ],
   purposes: ['change-management', 'incident-response'],
 }

@@ -17,9 +17,6 @@ export const hrAgent: Role = {
     'hr:access:write',
     'hr:absence:write',
     'erp:read',
-    'access:request',
   ],
   purposes: ['personnel'],
-  autonomy: 3,
-  supervisor: 'hr-manager',
 }

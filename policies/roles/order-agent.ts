@@ -20,9 +20,6 @@ export const orderAgent: Role = {
     'procurement:read',
     'hr:read',
     'mes:read',
-    'access:request',
   ],
   purposes: ['order-fulfilment', 'sales'],
-  autonomy: 3,
-  supervisor: 'plant-manager',
 }

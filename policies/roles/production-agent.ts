@@ -20,9 +20,6 @@ export const productionAgent: Role = {
     'procurement:read',
     'supply-chain:read',
     'hr:read',
-    'access:request',
   ],
   purposes: ['production'],
-  autonomy: 3,
-  supervisor: 'plant-manager',
 }

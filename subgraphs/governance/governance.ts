@@ -4,21 +4,18 @@
  */
 import { refusal } from '../../lib/errors.ts'
 import type { Coordinate } from '../../lib/labels.ts'
-import type { LedgerQuery } from '../../storage/stores/ledger.ts'
+import type { LedgerQuery, LedgerReader } from '../../storage/stores/ledger.ts'
 import type { ChainPoint } from '../../storage/stores/ledger-evidence.ts'
 import type { FieldResolver } from '../context.ts'
 import { defineSubgraph, type SubgraphDeps } from '../define.ts'
+import { explainFailure } from '../sources/postgres-errors.ts'
 import type { Subgraph } from '../subgraph.ts'
-import * as access from './access/access.ts'
-import { amendRequest, delegateApproval, withdrawApproval } from './approvals/change.ts'
-import { approveRequest, decideRequests, rejectRequest } from './approvals/decide.ts'
-import { approvalQueries } from './approvals/queries.ts'
-import { explained } from './explained.ts'
-import { flow } from './flow/flow.ts'
 import { accessNode, connectionOf, recordNode } from './ledger-shapes.ts'
-import { resolveRevoke } from './revoke.ts'
-import type { GovernanceServices } from './services.ts'
-import { stopResolvers } from './stops/stops.ts'
+import { resolveRevoke, type RevokeServices } from './revoke.ts'
+
+export interface GovernanceServices extends RevokeServices {
+  readonly ledger: LedgerReader
+}
 
 interface PageArgs {
   readonly first: number
@@ -45,7 +42,6 @@ const me: Resolver<object> = (_source, _args, { caller }) => ({
   onBehalfOf: caller.onBehalfOf,
   actors: caller.actors.map(({ id }) => id),
   purpose: caller.purpose,
-  task: caller.task,
   expiresAt: new Date(caller.expiresAt * 1000),
 })
 
@@ -70,6 +66,17 @@ const verifyLedger: Resolver<{
   return await services.ledger.verify({ from, to: from + first - 1, expect: expect ?? [] })
 }
 
+/** What the database finds wrong with an argument is the caller's to mend, not a failure of this system. */
+function explained<Args>(resolve: Resolver<Args>): Resolver<Args> {
+  return async (...asked) => {
+    try {
+      return await resolve(...asked)
+    } catch (error) {
+      throw explainFailure(error)
+    }
+  }
+}
+
 const resolvers = {
   Query: {
     me,
@@ -77,26 +84,8 @@ const resolvers = {
     ledgerTrail: explained(ledgerTrail),
     ledgerRequest: explained(ledgerRequest),
     verifyLedger,
-    stops: explained(stopResolvers.queries.stops),
-    taints: explained(flow.queries.taints),
-    myTaints: explained(flow.queries.myTaints),
-    ...approvalQueries,
-    ...access.queries,
   },
-  Mutation: {
-    revoke: explained(resolveRevoke),
-    engageStop: explained(stopResolvers.mutations.engageStop),
-    releaseStop: explained(stopResolvers.mutations.releaseStop),
-    liftTaint: explained(flow.mutations.liftTaint),
-    approveRequest: explained(approveRequest),
-    rejectRequest: explained(rejectRequest),
-    decideRequests: explained(decideRequests),
-    amendRequest: explained(amendRequest),
-    delegateApproval: explained(delegateApproval),
-    withdrawApproval: explained(withdrawApproval),
-    ...access.mutations,
-  },
-  ...access.types,
+  Mutation: { revoke: explained(resolveRevoke) },
 }
 
 function pageQuery({ first, after, since, until }: PageArgs): LedgerQuery {

@@ -50,13 +50,10 @@ describe('the database and the cache', () => {
 
   test('row 39: the database is away: nothing is done, nothing is told, readiness is red, and it comes back', async () => {
     line.fail(everything)
-    for (const [query, code] of [
-      [act('r39-a'), 'FLOW_UNAVAILABLE'],
-      [name, 'LEDGER_UNAVAILABLE'],
-    ] as const) {
+    for (const query of [act('r39-a'), name]) {
       const startedMs = performance.now()
       const answer = await stack.graphql('support-agent', query)
-      expect([answer.status, answer.codes, answer.data], answer.text).toEqual([503, [code], undefined])
+      expect([answer.status, answer.codes, answer.data], answer.text).toEqual([503, ['LEDGER_UNAVAILABLE'], undefined])
       expect(performance.now() - startedMs).toBeLessThan(3_000)
       expectNothingLeaks(answer)
     }

@@ -93,14 +93,14 @@ function namedIn(text: string, { names }: Outside): readonly string[] {
   return [...new Set(text.match(/\w+/g) ?? [])].filter((word) => names.has(word))
 }
 
-/** What an answer says of its own accord: without the words that the caller sent, and those that stand in every refusal. */
+/** What an answer says of its own accord: without the words that the caller sent. */
 function saidOfItself(text: string, sent: string): string {
-  const own = new Set([...(sent.match(/\w+/g) ?? []), 'policyRevision'])
+  const own = new Set(sent.match(/\w+/g) ?? [])
   return text.replaceAll(/\w+/g, (word) => (own.has(word) ? '' : word))
 }
 
-/** Three hold the explorer scope: nothing is hidden from them. */
-const bounded = demoIdentities.filter(({ name }) => !['dev.patel', 'omar.haddad', 'nina.vogt'].includes(name))
+/** Two hold the explorer scope: nothing is hidden from them. */
+const bounded = demoIdentities.filter(({ name }) => !['dev.patel', 'omar.haddad'].includes(name))
 
 for (const { name: as } of bounded) {
   describe(as, () => {

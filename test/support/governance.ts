@@ -5,11 +5,9 @@ import { hashOperation } from '../../lib/statement.ts'
 import type { SubgraphRule } from '../../policies/engine/types.ts'
 import { readContracts } from '../../schema/contract.ts'
 import type { Database } from '../../storage/database.ts'
-import { noGraphToStop } from '../../storage/stores/stop-states.ts'
-import type { ControlPlane } from '../../subgraphs/control-plane.ts'
+import { createLedgerReader } from '../../storage/stores/ledger.ts'
 import { createGovernance } from '../../subgraphs/governance/governance.ts'
 import type { Revoke } from '../../subgraphs/governance/revoke.ts'
-import { governanceServices } from '../../subgraphs/governance/services.ts'
 import type { Subgraph, SubgraphResponse } from '../../subgraphs/subgraph.ts'
 
 const everything: SubgraphRule = {
@@ -19,33 +17,13 @@ const everything: SubgraphRule = {
   decide: () => Promise.resolve({ outcome: 'allow' }),
 }
 
-/** `more`: other parts of the control plane than those that do nothing. */
-export function openGovernance(
-  database: Database,
-  now: () => Date,
-  revoke: Revoke,
-  more: Partial<ControlPlane> = {},
-): Subgraph {
+export function openGovernance(database: Database, now: () => Date, revoke: Revoke): Subgraph {
   const sdl = readContracts(path.resolve('schema')).find(({ name }) => name === 'governance')?.sdl ?? ''
-  let made = 0
-  const world = { now, newId: () => `id-${String((made += 1)).padStart(4, '0')}` }
   return createGovernance(
     sdl,
-    governanceServices(
-      {
-        database,
-        cache: { publish: () => Promise.resolve() },
-        revoke,
-        roles: () => new Map(),
-        policies: { revision: () => null },
-        access: { maxDays: 30 },
-        stopTargets: noGraphToStop,
-        ...more,
-      },
-      world,
-    ),
+    { ledger: createLedgerReader(database, now), database, revoke },
     {
-      world,
+      world: { now, newId: () => 'id' },
       log: { error: () => undefined },
       rules: () => ({ ruleFor: () => everything }),
     },
@@ -70,7 +48,6 @@ export async function askSubgraph(
       requestId: 'request',
       policyRevision: 'r1',
       operationHash: hashOperation(query),
-      approval: null,
     },
   })
 }

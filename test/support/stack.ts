@@ -31,27 +31,13 @@ export interface StackAnswer {
   readonly text: string
   readonly data: Record<string, any> | null | undefined
   readonly errors: readonly { message: string; path?: (string | number)[]; extensions: Record<string, any> }[]
-  /** What the answer tells beside its data. */
-  readonly extensions: Readonly<Record<string, any>>
   /** The catalogue codes, once each. */
   readonly codes: readonly string[]
   readonly requestId: string
 }
 
-export interface StackOperation {
-  readonly headers?: Record<string, string>
-  readonly operationName?: string
-  readonly token?: string
-  /** The member `extensions` of the body: `{ dryRun: true }`. */
-  readonly extensions?: Readonly<Record<string, unknown>>
-}
-
 export interface Stack extends AsyncDisposable {
   readonly app: App
-  /** Its data folder: the keys of the demo identities. */
-  readonly folder: string
-  /** Gets new tokens from here on: for a clock that was put forward. */
-  forgetTokens(): void
   readonly database: Database
   readonly cache: Cache
   readonly ledger: LedgerReader
@@ -61,7 +47,12 @@ export interface Stack extends AsyncDisposable {
   /** Everything that was logged, one JSON line each. */
   readonly logged: string[]
   /** Sends one operation as a demo identity, or with no token when null. */
-  graphql(as: string | null, query: string, variables?: object, options?: StackOperation): Promise<StackAnswer>
+  graphql(
+    as: string | null,
+    query: string,
+    variables?: object,
+    options?: { headers?: Record<string, string>; operationName?: string; token?: string },
+  ): Promise<StackAnswer>
   /** What the ledger holds of a request, oldest first. */
   recordsOf(requestId: string): ReturnType<LedgerReader['show']>
 }
@@ -77,8 +68,6 @@ export interface StackOptions {
   /** Policies of the test's own, in place of the shipped ones. */
   readonly policiesFolder?: string
   readonly world?: World
-  /** Another replica: on the same database, cache and identities. The other one is closed last. */
-  readonly beside?: Stack
   /** Settings as environment variables. */
   readonly env?: Readonly<Record<string, string>>
   /** Settings as `mandate.yaml` has them, over the defaults. */
@@ -87,17 +76,14 @@ export interface StackOptions {
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { world = realWorld, env = {} } = options
-  const { beside } = options
-  const folder = beside?.folder ?? (await mkdtemp(path.join(tmpdir(), 'mandate-stack-')))
+  const folder = await mkdtemp(path.join(tmpdir(), 'mandate-stack-'))
   const queries: string[] = []
   const logged: string[] = []
-  const database =
-    beside?.database ??
-    (await createDatabase(options.database ?? 'embedded', {
-      ...(options.company === 'none' ? {} : { template: companyTemplate }),
-      onQuery: (sql) => queries.push(sql),
-    }))
-  const cache = beside?.cache ?? (await createCache(options.cache ?? 'memory'))
+  const database = await createDatabase(options.database ?? 'embedded', {
+    ...(options.company === 'none' ? {} : { template: companyTemplate }),
+    onQuery: (sql) => queries.push(sql),
+  })
+  const cache = await createCache(options.cache ?? 'memory')
   const read = readConfig({ env: { NODE_ENV: 'test', MANDATE_DATA: folder, ...env }, folder })
   const quiet = { ...read, policies: { ...read.policies, watch: false } }
   const app = await createApp({
@@ -120,10 +106,6 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const ledger = createLedgerReader(database, world.now)
   return {
     app,
-    folder,
-    forgetTokens: () => {
-      tokens.clear()
-    },
     database,
     cache,
     ledger,
@@ -131,7 +113,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     clearQueries: () => void queries.splice(0),
     logged,
     recordsOf: (requestId) => ledger.show(requestId),
-    async graphql(as, query, variables = {}, { headers = {}, operationName, token, extensions } = {}) {
+    async graphql(as, query, variables = {}, { headers = {}, operationName, token } = {}) {
       const bearer = token ?? (as === null ? null : await tokenOf(as))
       const response = await app.server.inject({
         method: 'POST',
@@ -141,10 +123,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
           ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
           ...headers,
         },
-        payload: JSON.stringify({ query, variables, operationName, extensions }),
+        payload: JSON.stringify({ query, variables, ...(operationName === undefined ? {} : { operationName }) }),
       })
-      const body = JSON.parse(response.body) as Pick<StackAnswer, 'data'> &
-        Partial<Pick<StackAnswer, 'errors' | 'extensions'>>
+      const body = JSON.parse(response.body) as Pick<StackAnswer, 'data'> & { errors?: StackAnswer['errors'] }
       const errors = body.errors ?? []
       return {
         status: response.statusCode,
@@ -152,14 +133,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         text: response.body,
         data: body.data,
         errors,
-        extensions: body.extensions ?? {},
         codes: [...new Set(errors.map((error) => String(error.extensions['code'])))],
         requestId: String(response.headers['mandate-request-id']),
       }
     },
     async [Symbol.asyncDispose]() {
       await app.close()
-      if (beside) return
       await cache.close()
       await database.close()
       await rm(folder, { recursive: true, force: true })

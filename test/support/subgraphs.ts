@@ -25,9 +25,6 @@ export function callerNamed(id: string, more: Partial<Caller> = {}): Caller {
     actors: [],
     onBehalfOf: null,
     purpose: null,
-    task: null,
-    grants: [],
-    authenticatedAt: 0,
     issuedAt: 0,
     expiresAt: 0,
     ...more,
@@ -42,7 +39,6 @@ export function statementFor(audience: string, query: string, more: Partial<Stat
     requestId: 'request-of-the-test',
     policyRevision: 'revision-of-the-test',
     operationHash: hashOperation(query),
-    approval: null,
     ...more,
   }
 }

@@ -30,9 +30,6 @@ describe('the caller', () => {
       actors: [],
       onBehalfOf: null,
       purpose: null,
-      task: null,
-      grants: [],
-      authenticatedAt: claims['iat'],
       issuedAt: claims['iat'],
       expiresAt: claims['exp'],
     })

@@ -402,15 +402,7 @@ describe('records', () => {
 })
 
 describe('roles', () => {
-  const role = {
-    key: 'clerk',
-    kind: 'agent',
-    title: '',
-    responsibilities: [],
-    scopes: [],
-    purposes: [],
-    autonomy: 3,
-  } as const
+  const role = { key: 'clerk', kind: 'agent', title: '', responsibilities: [], scopes: [], purposes: [] } as const
 
   test('with an unknown scope', () => {
     const [problem] = problemsOf({ roles: [{ ...role, scopes: ['crm:raed'] }] })
