@@ -30,6 +30,9 @@ export async function measureStatements(redisUrl: string): Promise<string> {
     actors: [],
     onBehalfOf: null,
     purpose: null,
+    task: null,
+    grants: [],
+    authenticatedAt: 0,
     issuedAt: 0,
     expiresAt: 0,
   }
@@ -39,6 +42,7 @@ export async function measureStatements(redisUrl: string): Promise<string> {
     requestId: 'bench',
     policyRevision: 'bench',
     operationHash: hashOperation(query),
+    approval: null,
   }
   const sign = () => signer.sign(statement, variablesJson)
   const verifyWith = async (replay: ReplayGuard) => {

@@ -10,6 +10,7 @@ import { hashOperation } from '../lib/statement.ts'
 import { realWorld } from '../lib/world.ts'
 import { contractIndex, readContracts } from '../schema/contract.ts'
 import { openDatabase } from '../storage/database.ts'
+import { noGraphToStop } from '../storage/stores/stop-states.ts'
 import { seedCompany } from '../subgraphs/company/seed.ts'
 import { createSubgraphs } from '../subgraphs/index.ts'
 import type { Subgraph } from '../subgraphs/subgraph.ts'
@@ -27,15 +28,23 @@ const contracts = readContracts(path.join(root, 'schema'))
 const loaded = await loadPolicies({ folder: path.join(root, 'policies'), index: contractIndex(contracts) })
 if (loaded.outcome === 'refused') throw new Error('The policies do not load.')
 const { revision } = loaded
-const noGovernance = new Proxy({}, { get: () => () => Promise.reject(new Error('Governance is not served here.')) })
+const nothing = () => Promise.reject(new Error('The control plane is not asked here.'))
 const subgraphs = createSubgraphs({
   kysely: database.kysely,
   contracts,
   world: realWorld,
   log,
   rules: createRulesReader({ revision: () => revision }),
-  governance: noGovernance as never,
-}).filter((subgraph) => subgraph.name !== 'governance')
+  controlPlane: {
+    database,
+    cache: { publish: nothing },
+    revoke: nothing,
+    roles: () => new Map(),
+    policies: { revision: () => revision },
+    access: { maxDays: 30 },
+    stopTargets: noGraphToStop,
+  },
+}).filter((subgraph) => !['governance', 'agents'].includes(subgraph.name))
 
 const scopes = [...revision.scopes.keys()].sort()
 const everything: Caller = {
@@ -49,6 +58,9 @@ const everything: Caller = {
   actors: [],
   onBehalfOf: null,
   purpose: null,
+  task: null,
+  grants: [],
+  authenticatedAt: 0,
   issuedAt: 0,
   expiresAt: 0,
 }
@@ -75,6 +87,7 @@ async function serve(subgraph: Subgraph) {
           requestId: 'bench',
           policyRevision: revision.id,
           operationHash: hashOperation(query),
+          approval: null,
         },
         signal: new AbortController().signal,
       })

@@ -7,8 +7,8 @@ import { createRulesReader } from '../policies/engine/rules-reader.ts'
 import { watchPolicies } from '../policies/engine/watch.ts'
 import { contractIndex, readContracts } from '../schema/contract.ts'
 import { openCache } from '../storage/cache.ts'
+import { noGraphToStop } from '../storage/stores/stop-states.ts'
 import { openDatabase } from '../storage/database.ts'
-import { createLedgerReader } from '../storage/stores/ledger.ts'
 import { createSubgraphs } from '../subgraphs/index.ts'
 import { serveSubgraph } from '../subgraphs/serve.ts'
 import { createStatementKeys } from '../subgraphs/statement-keys.ts'
@@ -33,10 +33,14 @@ const subgraphs = createSubgraphs({
   world,
   log,
   rules: createRulesReader(policies),
-  governance: {
+  controlPlane: {
     database,
-    ledger: createLedgerReader(database, world.now),
+    cache,
     revoke: () => Promise.reject(new Error('Nobody is revoked here.')),
+    roles: () => policies.current().roles,
+    policies,
+    access: { maxDays: 30 },
+    stopTargets: noGraphToStop,
   },
 })
 const servers = await Promise.all(

@@ -44,6 +44,8 @@ const caller = z.object({
   actors: z.array(z.object({ id: z.string(), kind: z.string(), roles: z.array(z.string()) })),
   onBehalfOf: text,
   purpose: text,
+  task: text,
+  grants: z.array(z.string()),
 })
 
 const record = z
@@ -58,6 +60,7 @@ const record = z
     operationKind: text,
     operationName: text,
     operationHash: text,
+    approval: text,
     requested: coordinates,
     transitive: coordinates,
     denied: coordinates,

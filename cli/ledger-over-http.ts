@@ -20,9 +20,9 @@ const pageSize = 100
 /** The gateway counts one cost unit for each record of a part; more than 5 000 at once it refuses. */
 const partSize = 4_000
 
-const recordFields = `seq hash kind at requestId policyRevision operationKind operationName operationHash
+const recordFields = `seq hash kind at requestId policyRevision approval operationKind operationName operationHash
   requested transitive denied unlisted args outcome codes reason subgraphs durationMs withheld
-  caller { id kind issuer clientId tokenId roles scopes onBehalfOf purpose actors { id kind roles } }
+  caller { id kind issuer clientId tokenId roles scopes onBehalfOf purpose task grants actors { id kind roles } }
   delivered { coordinate count } resolved { coordinate count }`
 
 const accessesQuery = `query AuditWho($coordinate: String!, $since: DateTime, $until: DateTime, $first: Int!, $after: String) {

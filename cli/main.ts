@@ -2,13 +2,18 @@
 import path from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { realWorld } from '../lib/world.ts'
+import { addApprovalCommands } from './approvals.ts'
+import { addAccessCommands } from './access.ts'
 import { addAuditCommands } from './audit.ts'
 import { addCompanyCommands } from './company.ts'
 import { addConnectorCommands } from './connector.ts'
 import { addGenerateCommand } from './generate.ts'
+import { addLoginCommand } from './login.ts'
+import { addInventoryCommands } from './inventory.ts'
 import { addNewCommands } from './new.ts'
 import { addPolicyCommands } from './policy.ts'
 import { addSchemaCommands } from './schema.ts'
+import { addStopCommands } from './stop.ts'
 import { addTokenCommand } from './token.ts'
 
 await main(process.argv)
@@ -30,11 +35,16 @@ async function main(argv: readonly string[]): Promise<void> {
     .showSuggestionAfterError()
     .exitOverride()
   addTokenCommand(program, io)
+  addLoginCommand(program, io)
   addPolicyCommands(program, io)
+  addAccessCommands(program, io)
   addAuditCommands(program, io)
+  addApprovalCommands(program, io)
+  addStopCommands(program, io)
   addSchemaCommands(program, io)
   addCompanyCommands(program, io)
   addConnectorCommands(program, io)
+  addInventoryCommands(program, io)
   addGenerateCommand(program, io)
   addNewCommands(program, io)
   try {

@@ -7,6 +7,7 @@ import { printToken, type TokenIo } from '../cli/token.ts'
 
 const answerSchema = z.object({
   data: z.unknown().optional(),
+  extensions: z.record(z.string(), z.unknown()).default({}),
   errors: z
     .array(z.object({ message: z.string(), extensions: z.looseObject({ code: z.string(), next: z.string() }) }))
     .default([]),
@@ -19,14 +20,20 @@ export interface Reply {
   readonly text: string
   readonly data: unknown
   readonly errors: z.infer<typeof answerSchema>['errors']
+  /** What is told beside the data: what remains of budgets, what a dry run found. */
+  readonly extensions: Readonly<Record<string, unknown>>
   /** Under which the ledger has it. */
   readonly requestId: string
   readonly ms: number
 }
 
 export interface Agent {
-  /** Sends one operation and waits for its answer, whatever it is. */
-  ask(operation: string, variables?: Readonly<Record<string, unknown>>): Promise<Reply>
+  /** Sends one operation and waits for its answer, whatever it is. `wishes` is the member `extensions` of the body. */
+  ask(
+    operation: string,
+    variables?: Readonly<Record<string, unknown>>,
+    wishes?: Readonly<Record<string, unknown>>,
+  ): Promise<Reply>
 }
 
 export interface AgentOptions {
@@ -34,7 +41,7 @@ export interface AgentOptions {
   readonly url: string
   readonly token: string
   /** Why it asks; sent as `mandate-purpose`. */
-  readonly purpose: string
+  readonly purpose?: string
   readonly fetch: typeof fetch
   readonly signal: AbortSignal
 }
@@ -43,13 +50,17 @@ export interface AgentOptions {
 export function createAgent({ url, token, purpose, fetch, signal }: AgentOptions): Agent {
   const endpoint = new URL('/graphql', url)
   return {
-    async ask(query, variables = {}) {
+    async ask(query, variables = {}, wishes) {
       const startedMs = performance.now()
       const response = await fetch(endpoint, {
         method: 'POST',
         redirect: 'error',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'mandate-purpose': purpose },
-        body: JSON.stringify({ query, variables }),
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${token}`,
+          ...(purpose === undefined ? {} : { 'mandate-purpose': purpose }),
+        },
+        body: JSON.stringify({ query, variables, extensions: wishes }),
         signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),
       })
       const text = await response.text()
@@ -58,7 +69,8 @@ export function createAgent({ url, token, purpose, fetch, signal }: AgentOptions
       if (!answer.success)
         throw new Error(`What answers at ${endpoint.href} (status ${response.status}) is not GraphQL.`)
       const requestId = response.headers.get('mandate-request-id') ?? ''
-      return { status: response.status, text, data: answer.data.data, errors: answer.data.errors, requestId, ms }
+      const { data, errors, extensions } = answer.data
+      return { status: response.status, text, data, errors, extensions, requestId, ms }
     },
   }
 }

@@ -1,22 +1,21 @@
 /**
- * `npm run demo`: a support agent at work, seen from outside. It talks to a running gateway, or starts one of its own, as any
- * agent would: with a token, over the GraphQL endpoint; at the end an auditor asks the ledger what it did.
+ * `npm run demo [-- <story>]`: agents at work, seen from outside. They talk to a running gateway, or to one of the demo's own, as any
+ * agent would: with a token, over the GraphQL endpoint; at the end an auditor asks the ledger what they did.
  */
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { createLedgerOverHttp } from '../cli/ledger-over-http.ts'
-import { realWorld } from '../lib/world.ts'
-import { createAgent, tokenFor } from './agent.ts'
-import { readEmail } from './email.ts'
 import { type Gateway, isRunning, startOwnGateway } from './gateway.ts'
-import { createScreen } from './screen.ts'
-import { supportStory } from './support-story.ts'
+import { tellLife } from './life/tell.ts'
+import { startOutsideIssuer } from './life/outsider.ts'
+import { tellSupport } from './support/tell.ts'
+import { realWorld } from '../lib/world.ts'
 
-const usage = `npm run demo -- [--url <address>] [--data <folder>]
+const usage = `npm run demo -- [<story>] [--url <address>] [--data <folder>]
 
-  --url   where the gateway is; without it http://localhost:4000, or a gateway of its own when none answers there
-  --data  the data folder of that gateway; without it MANDATE_DATA or .mandate
+  support   a support agent answers a customer, and is refused what is not its work (default)
+  life      one agent from the day it is found to the day it is retired, at a gateway of the demo's own
+
+  --url     where the gateway is; without it http://localhost:4000, or a gateway of its own when none answers there
+  --data    the data folder of that gateway; without it MANDATE_DATA or .mandate
 `
 
 await main()
@@ -29,8 +28,7 @@ async function main(): Promise<void> {
   process.once('SIGINT', interrupt)
   process.once('SIGTERM', interrupt)
   try {
-    await using gateway = await findGateway(interrupted.signal)
-    if (gateway) await runDemo(gateway, interrupted.signal)
+    await tell(interrupted.signal)
   } catch (error) {
     process.stderr.write(`\n  The demo ended early. ${error instanceof Error ? error.message : String(error)}\n\n`)
     process.exitCode = 1
@@ -40,64 +38,62 @@ async function main(): Promise<void> {
   }
 }
 
-/** The gateway to talk to; null when only the usage was asked for. */
-async function findGateway(signal: AbortSignal): Promise<Gateway | null> {
-  const { values } = parseArgs({
+async function tell(signal: AbortSignal): Promise<void> {
+  const { values, positionals } = parseArgs({
     options: { url: { type: 'string' }, data: { type: 'string' }, help: { type: 'boolean' } },
+    allowPositionals: true,
   })
+  const [story = 'support', ...more] = positionals
   if (values.help) {
     process.stdout.write(usage)
-    return null
+    return
   }
+  if (more.length > 0 || !['support', 'life'].includes(story)) {
+    throw new Error(`There is no story \`${positionals.join(' ')}\`. Choose support or life.`)
+  }
+  if (story === 'support') {
+    await using gateway = await findGateway(values, signal)
+    await tellSupport(gateway, signal)
+    return
+  }
+  if (values.url !== undefined || values.data !== undefined) {
+    throw new Error(
+      'The life of an agent is told at a gateway of its own, since it ends with a retirement for good. Leave --url and --data out.',
+    )
+  }
+  await using outside = await startOutsideIssuer(realWorld.newId)
+  await using gateway = await startOwn('A life needs a gateway of its own; starting one', signal, outside.settings)
+  await tellLife(gateway, outside, signal)
+}
+
+/** The gateway to talk to: the one that runs, or one of its own. */
+async function findGateway(
+  { url: named, data }: { readonly url?: string | undefined; readonly data?: string | undefined },
+  signal: AbortSignal,
+): Promise<Gateway> {
   const { env } = process
-  const url = values.url ?? `http://localhost:${env['PORT'] ?? '4000'}`
+  const url = named ?? `http://localhost:${env['PORT'] ?? '4000'}`
   if (await isRunning(url)) {
-    const dataFolder = values.data ?? env['MANDATE_DATA'] ?? '.mandate'
+    const dataFolder = data ?? env['MANDATE_DATA'] ?? '.mandate'
     return { url, dataFolder, kind: 'running', [Symbol.asyncDispose]: () => Promise.resolve() }
   }
-  if (values.url !== undefined)
+  if (named !== undefined)
     throw new Error(`No gateway answers at ${url}. Start it with \`npm start\`, or leave --url out.`)
-  const progress = startProgress(url)
+  return await startOwn(`No gateway answers at ${url}; starting one`, signal)
+}
+
+async function startOwn(text: string, signal: AbortSignal, settings?: string): Promise<Gateway> {
+  const progress = startProgress(`  ${text}`)
   try {
-    return await startOwnGateway({ env, signal, onWait: progress.show })
+    const given = settings === undefined ? {} : { settings }
+    return await startOwnGateway({ env: process.env, signal, onWait: progress.show, ...given })
   } finally {
     progress.end()
   }
 }
 
-async function runDemo({ url, dataFolder, kind }: Gateway, signal: AbortSignal): Promise<void> {
-  const screen = createScreen(process.stdout)
-  const email = readEmail(readFileSync(path.join(import.meta.dirname, 'customer-email.txt'), 'utf8'))
-  const token = (identity: string) => tokenFor(identity, url, dataFolder, { env: process.env, fetch, world: realWorld })
-  const agent = createAgent({ url, token: await token('support-agent'), purpose: 'customer-support', fetch, signal })
-
-  const startedAt = new Date()
-  screen.opening(email, 'agent:support-agent', url)
-  const requests: string[] = []
-  for await (const step of supportStory({ agent, email, newId: realWorld.newId })) {
-    requests.push(step.requestId)
-    screen.step(requests.length, step)
-  }
-
-  const ledger = createLedgerOverHttp({ address: url, token: () => token('lena.fischer'), fetch })
-  const trail = await ledger.trail('agent:support-agent', { since: startedAt })
-  const mine = trail.items.filter(({ requestId }) => requests.includes(requestId)).reverse()
-  if (mine.length !== requests.length) {
-    throw new Error(`The ledger has ${mine.length} of the ${requests.length} requests of this demo.`)
-  }
-  const verification = await ledger.verify({ from: mine[0]?.seq ?? 1 })
-  if (verification.break) throw new Error(`The ledger is broken. ${verification.break.message}`)
-  screen.ledger(mine, verification)
-  screen.hint(
-    kind === 'own'
-      ? ['This gateway was the demo’s own, and ends with it. `npm start` runs one that stays.']
-      : [`All of one request: npm run -s mandate -- audit show ${requests.at(-2) ?? ''}`],
-  )
-}
-
 /** One line that is written over while somebody watches; without a terminal, one line. */
-function startProgress(url: string) {
-  const text = `  No gateway answers at ${url}; starting one`
+function startProgress(text: string) {
   const watched = process.stderr.isTTY
   if (!watched) process.stderr.write(`${text}\n`)
   return {

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -32,15 +32,18 @@ export async function isRunning(url: string): Promise<boolean> {
 export interface StartOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly signal: AbortSignal
+  /** Its `mandate.yaml`, where it needs one. */
+  readonly settings?: string
   /** Told every now and then while it starts, with the seconds since the beginning. */
   readonly onWait: (seconds: number) => void
 }
 
 /** Starts a gateway of the demo's own and waits until it is ready. */
-export async function startOwnGateway({ env, signal, onWait }: StartOptions): Promise<Gateway> {
+export async function startOwnGateway({ env, signal, settings, onWait }: StartOptions): Promise<Gateway> {
   const folder = await mkdtemp(path.join(tmpdir(), 'mandate-demo-'))
   await using opened = new AsyncDisposableStack()
   opened.defer(() => rm(folder, { recursive: true, force: true }))
+  if (settings !== undefined) await writeFile(path.join(folder, 'mandate.yaml'), settings)
   const port = await freePort()
   const child = spawn(process.execPath, [path.resolve(import.meta.dirname, '..', 'gateway', 'main.ts')], {
     // Started in its own folder: settings and data of the place where the demo runs are not the demo's.

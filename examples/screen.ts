@@ -6,19 +6,19 @@ import { styleText } from 'node:util'
 import { safeText } from '../gateway/audit/safe-text.ts'
 import type { PlacedRecord } from '../storage/stores/ledger.ts'
 import type { VerifyResult } from '../storage/stores/ledger-verify.ts'
-import type { Email } from './email.ts'
-import type { Step } from './support-story.ts'
+import type { Step } from './step.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
 /** Where the lines go; its kind decides about colours. */
 export type Screen = Pick<NodeJS.WriteStream, 'write' | 'isTTY'> & NodeJS.WritableStream
 
-const columns = { title: 45, operation: 24, code: 26, time: 9 } as const
+const columns = { title: 44, operation: 24, code: 26, time: 9 } as const
 const width = 106
 
 export interface ScreenWriter {
-  opening(email: Email, agent: string, url: string): void
+  /** Who it is about and where, in a sentence, and what stands at the beginning. */
+  opening(agent: string, url: string, does: string, lines: readonly string[]): void
   step(number: number, step: Step): void
   ledger(records: readonly PlacedRecord[], verification: VerifyResult): void
   hint(lines: readonly string[]): void
@@ -29,14 +29,13 @@ export function createScreen(screen: Screen): ScreenWriter {
   const line = (text = '') => void screen.write(`${text.trimEnd()}\n`)
 
   return {
-    opening(email, agent, url) {
+    opening(agent, url, does, [first = '', ...others]) {
       line()
-      line(`  ${paint('bold', agent)} ${paint('dim', `at ${url}`)} reads an e-mail`)
+      line(`  ${paint('bold', agent)} ${paint('dim', `at ${url}`)} ${does}`)
       line()
       const quote = paint('dim', '│')
-      line(`  ${quote} ${clip(`${email.from}: ${email.subject}`, width - 2)}`)
-      const [, words = ''] = email.body.split(/\n\n/u)
-      line(`  ${quote} ${paint('dim', clip(words.replaceAll(/\s+/gu, ' '), width - 2))}`)
+      line(`  ${quote} ${clip(first, width - 2)}`)
+      for (const text of others) line(`  ${quote} ${paint('dim', clip(text.replaceAll(/\s+/gu, ' '), width - 2))}`)
       line()
     },
     step(number, { title, operation, outcome, code, ms, lines }) {
@@ -53,7 +52,8 @@ export function createScreen(screen: Screen): ScreenWriter {
     ledger(records, { checked, intents, outcomes, last }) {
       line()
       line(`  ${paint('bold', 'What the ledger has of it')} ${paint('dim', '(asked by lena.fischer, auditor)')}`)
-      for (const record of records) line(ledgerLine(record, paint))
+      const several = new Set(records.map(({ caller }) => caller?.id)).size > 1
+      for (const record of records) line(ledgerLine(record, several, paint))
       const parts = `${checked} records (${intents} intents, ${outcomes} outcomes)`
       line(
         `  ${paint('green', '✓')} The chain is whole over ${parts}; its head is ${last.seq}:${last.hash.slice(0, 16)}…`,
@@ -67,11 +67,12 @@ export function createScreen(screen: Screen): ScreenWriter {
   }
 }
 
-function ledgerLine(record: PlacedRecord, paint: (style: Style, text: string) => string): string {
+function ledgerLine(record: PlacedRecord, several: boolean, paint: (style: Style, text: string) => string): string {
   const { seq, operation, result } = record
   const name = operation.name ?? (operation.kind === null ? '(not valid)' : '(unnamed)')
   const outcome = result?.outcome ?? 'cut off'
-  const place = `  ${String(seq).padStart(6)}  ${name.padEnd(16)} `
+  const who = several ? `${(record.caller?.id ?? 'nobody').padEnd(21)} ` : ''
+  const place = `  ${String(seq).padStart(6)}  ${who}${name.padEnd(16)} `
   const told = clip(what(record), width - place.length - 10)
   return `${paint('dim', place)}${paint(outcome === 'answered' ? 'green' : 'yellow', outcome.padEnd(9))} ${told}`
 }
@@ -79,6 +80,7 @@ function ledgerLine(record: PlacedRecord, paint: (style: Style, text: string) =>
 /** The truth about one request, which may be more than its caller was told. */
 function what({ requested, denied, unlisted, result }: PlacedRecord): string {
   if (unlisted.length > 0) return `asked for ${unlisted.join(', ')}, which does not exist`
+  if (result?.reason != null && denied.length === 0) return `${result.codes.join(', ')}: ${result.reason}`
   if (result?.reason != null) return `hidden: ${denied.join(', ')}; it was told that there is none`
   if (denied.length > 0) return `denied ${denied.join(', ')}; no fetch`
   const values = Object.values(result?.delivered ?? {}).reduce((sum, count) => sum + count, 0)

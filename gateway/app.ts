@@ -7,18 +7,33 @@ import path from 'node:path'
 import type { World } from '../lib/world.ts'
 import { type Cache, openCache } from '../storage/cache.ts'
 import { type Database, openDatabase } from '../storage/database.ts'
-import { createLedgerReader } from '../storage/stores/ledger.ts'
+import { createBudgetStore } from '../storage/stores/budgets.ts'
+import { createFlowStore } from '../storage/stores/flow.ts'
+import { createGrantStore } from '../storage/stores/grants.ts'
 import { createRevocationStore } from '../storage/stores/revocations.ts'
+import { openGrantUses } from './access/grant-uses.ts'
+import { startAccessUpkeep } from './access/upkeep.ts'
+import { agentsChannel, ownersOf, quarantineAgent } from '../storage/stores/agents.ts'
+import { createStopStore } from '../storage/stores/stops.ts'
 import { createAudit } from './audit/audit.ts'
 import { loadLedgerKey } from './audit/ledger-key.ts'
+import { gatewayPrincipal, noteEvent } from './audit/note-event.ts'
 import { createLedger } from './audit/recorder.ts'
 import { operationChecks } from './checks/index.ts'
 import { createRateCheck } from './checks/rate.ts'
 import type { Config } from './config.ts'
+import { registerApprovalEvents } from './controls/approvals/events.ts'
+import { openApprovals } from './controls/approvals/open.ts'
+import { undecidable } from './controls/approvals/undecidable.ts'
+import { createAutonomy } from './controls/autonomy.ts'
+import { openBudgets } from './controls/budgets/open-budgets.ts'
+import type { Controls } from './controls/controls.ts'
+import { createFlow } from './controls/flow/flow.ts'
+import { openStops } from './controls/stops/open-stops.ts'
 import type { ExplorerOptions } from './explorer/options.ts'
 import { presets } from './explorer/presets.ts'
 import { registerExplorer } from './explorer/register.ts'
-import { createFederation } from './federation/federation.ts'
+import { createFederation, loadGraph } from './federation/federation.ts'
 import { openConfiguredConnectors } from './federation/open-configured-connectors.ts'
 import { openGraph } from './federation/graph.ts'
 import { type StatementSignerOptions, createStatementSigner } from './federation/statement-signer.ts'
@@ -26,15 +41,22 @@ import { openTransport, seedCompany } from './federation/open-transport.ts'
 import { type HealthPart, registerHealth } from './health.ts'
 import { createHttpServer } from './http.ts'
 import { demoIdentities, identitiesOf } from './identity/demo-identities.ts'
+import { grantQuestionOf, openGrantBook } from './identity/grant-book.ts'
+import { createRegisteredAgents } from './identity/issuer-clients.ts'
+import { createDiscovery } from './identity/discovery.ts'
 import { assertDevelopmentOnly, openIdentity } from './identity/open-identity.ts'
 import { registerIdentityRoutes } from './identity-routes.ts'
+import { initialAgents } from './workforce/seed-agents.ts'
+import { obeyAtOnce } from './workforce/obey-at-once.ts'
+import { openWorkforce } from './workforce/open-workforce.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
-import { createPipeline } from './pipeline.ts'
+import { type Pipeline, createPipeline } from './pipeline.ts'
 import { createPolicyGate } from './policy/gate.ts'
 import { createRulesReader } from '../policies/engine/rules-reader.ts'
 import { watchPolicies } from '../policies/engine/watch.ts'
 import { StartError } from './start-error.ts'
+import { stopTargetsOf } from './stop-targets.ts'
 
 /** Where contracts and policies are. */
 const root = path.resolve(import.meta.dirname, '..')
@@ -49,7 +71,14 @@ export interface AppOptions {
   /** Told how far the demo company is, from 0 to 1, while it is made. */
   readonly onSeeding?: (done: number, rows: number) => void
   /** Parts that a test brings itself. */
-  readonly given?: { readonly database?: Database; readonly cache?: Cache; readonly policiesFolder?: string }
+  readonly given?: {
+    readonly database?: Database
+    readonly cache?: Cache
+    readonly policiesFolder?: string
+    readonly loadGraph?: typeof loadGraph
+    /** Stands between the pipeline and the controls. */
+    readonly controls?: (real: Controls) => Controls
+  }
 }
 
 export interface App extends AsyncDisposable {
@@ -119,7 +148,37 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   opened.defer(() => ledger.close())
 
+  onProgress('Opening the workforce')
+  const discovery = opened.use(
+    createDiscovery({
+      database,
+      world,
+      log,
+      perIssuer: config.inventory.discovery.perIssuer,
+      record: (pilot) =>
+        noteEvent(ledger, { name: 'pilot.discovered', args: pilot, revision: policies.current().id }, world),
+    }),
+  )
+  const identities = config.supergraph === undefined ? demoIdentities : identitiesOf(policies.current().roles.values())
+  const workforce = opened.use(
+    await openWorkforce({
+      database,
+      cache,
+      ledger,
+      world,
+      log,
+      revision: () => policies.current(),
+      seeds: await initialAgents(config, identities),
+      ownerGraceDays: config.agents.ownerGraceDays,
+      onUnknown: (agent) => {
+        discovery.meet(agent)
+      },
+    }),
+  )
+
   onProgress('Starting identity')
+  const grantStore = createGrantStore(database.kysely)
+  const grants = opened.use(await openGrantBook({ store: grantStore, cache, world, log }))
   const identity = opened.use(
     await openIdentity({
       config,
@@ -129,8 +188,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       log,
       cache,
       store: createRevocationStore(database),
-      roles: () => policies.current().roles,
-      identities: config.supergraph === undefined ? demoIdentities : identitiesOf(policies.current().roles.values()),
+      registered: createRegisteredAgents(database.kysely, world),
+      roles: () => workforce.revision().roles,
+      identities,
+      directory: workforce.directory,
+      grants,
     }),
   )
 
@@ -151,30 +213,97 @@ export async function createApp(options: AppOptions): Promise<App> {
       world,
       log,
       rules: createRulesReader(policies),
-      governance: {
+      controlPlane: {
         database,
-        ledger: createLedgerReader(database, world.now),
+        cache,
         revoke: (revocation) => identity.killList.revoke(revocation),
+        roles: () => policies.current().roles,
+        policies,
+        access: config.access,
+        stopTargets: stopTargetsOf(index, () => policies.current().roles),
+        inventory: config.inventory,
       },
     },
   })
-  const federation = opened.use(await createFederation({ supergraphSdl, transport, log }))
+  opened.use(transport)
+  const graph = opened.use(await (given.loadGraph ?? loadGraph)(supergraphSdl, log))
+  const federation = obeyAtOnce(createFederation(graph, transport), workforce.directory)
 
-  const pipeline = createPipeline({
+  const budgets = opened.use(
+    openBudgets({
+      store: createBudgetStore(database),
+      agents: workforce.directory,
+      quarantine: async (id, reason) => {
+        await quarantineAgent(database.kysely, id, { reason, by: gatewayPrincipal, now: world.now() })
+        await cache.publish(agentsChannel, 'changed').catch(() => undefined)
+        await workforce.directory.refresh()
+      },
+      ledger,
+      timeoutMs: config.timeouts.ledgerMs,
+      world,
+      log,
+    }),
+  )
+  const stops = opened.use(
+    await openStops({
+      store: createStopStore(database),
+      cache,
+      ledger,
+      world,
+      log,
+      currentRevision: () => policies.current(),
+    }),
+  )
+  const grantUses = opened.use(openGrantUses({ store: grantStore, world, log }))
+  opened.use(startAccessUpkeep({ database, cache, ledger, world, log, revision: () => policies.current().id }))
+  const flow = createFlow({
+    store: createFlowStore(database),
+    ledgerKey: hashKey,
+    world,
+    log,
+    timeoutMs: config.timeouts.ledgerMs,
+  })
+  const approvals = openApprovals({
+    config,
+    database,
+    cache,
+    ledger,
+    world,
+    log,
+    currentRevision: () => workforce.revision(),
+    killList: identity.killList,
+    pipeline: () => pipeline,
+    ownersOf: (agents) => ownersOf(database, agents),
+    admit: (claims) => workforce.directory.admit(claims),
+    withGrants: async (caller) => ({
+      ...caller,
+      grants: await grants.grantsOf(grantQuestionOf(caller, workforce.revision().roles)),
+    }),
+  })
+  opened.use(approvals.watch)
+  // Where the graph has no subgraph in which people could decide, an act that waits for them is refused.
+  const decidable = index.fields.has('Mutation.approveRequest')
+  const controls: Controls = {
+    stops: stops.control,
+    concerns: [createAutonomy(), flow.concern],
+    approvals: decidable ? approvals.control : undecidable,
+    budgets,
+    flow: flow.recorder,
+  }
+  const audit = createAudit({ ledger, index, hashKey, log })
+  const pipeline: Pipeline = createPipeline({
     authenticator: identity.authenticator,
     policy: createPolicyGate({ apiSchema: federation.apiSchema, world }),
     federation,
-    audit: createAudit({
-      ledger,
-      index,
-      hashKey,
-      log,
-    }),
+    audit,
     checks: operationChecks(createRateCheck({ shared: cache, local, costPerMinute: config.limits.costPerMinute })),
+    controls: given.controls?.(controls) ?? controls,
+    grantUses,
     limits: config.limits,
-    challenge: (request) => identity.resource.challenge(request),
+    challenge: (request, refused) => identity.resource.challenge(request, refused),
     log,
   })
+  const executor = opened.use(await approvals.start())
   const { demo } = identity
   const mint = demo ? (name: string) => demo.mint(name) : null
   const explorer: ExplorerOptions | null =
@@ -193,11 +322,23 @@ export async function createApp(options: AppOptions): Promise<App> {
     log,
     metrics,
     explorer,
-    currentRevision: () => policies.current(),
+    currentRevision: () => workforce.revision(),
     bodyBytes: config.limits.bodyBytes,
     requestMs: config.timeouts.requestMs,
   })
   registerIdentityRoutes(server, { ...identity, statementKeys: () => signer.jwks })
+  registerApprovalEvents(server, {
+    database,
+    watch: approvals.watch,
+    authenticator: identity.authenticator,
+    recheck: (caller) => approvals.recheck(caller),
+    watchStop: (caller, close) => stops.control.watchStream(caller, close),
+    audit,
+    world,
+    log,
+    currentRevision: () => workforce.revision(),
+    challenge: (request) => identity.resource.challenge(request),
+  })
   if (explorer) registerExplorer(server, explorer)
   registerHealth(server, healthParts(), metrics)
 
@@ -232,6 +373,10 @@ export async function createApp(options: AppOptions): Promise<App> {
       { name: 'cache', check: () => cache.ping(900) },
       { name: 'ledger', check: () => mustHold(ledger.healthy()) },
       { name: 'identity', check: () => mustHold(identity.killList.healthy()) },
+      { name: 'agents', check: () => mustHold(workforce.directory.healthy()) },
+      { name: 'approvals', check: () => mustHold(executor.healthy()) },
+      { name: 'grants', check: () => mustHold(grants.healthy()) },
+      { name: 'stops', check: () => mustHold(stops.healthy()) },
       { name: 'policies', check: () => mustHold(policies.current().rules.size > 0) },
       { name: 'graph', check: () => mustHold(federation.apiSchema.getQueryType() != null) },
       ...connectors.names.map((name) => ({

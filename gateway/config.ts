@@ -25,6 +25,26 @@ const issuer = z.strictObject({
 })
 
 const positive = z.int().positive()
+const share = z.number().min(0).max(1)
+
+const duplicates = z
+  .strictObject({
+    weights: z
+      .strictObject({
+        capabilities: share.default(0.35).describe('How much shared capabilities count.'),
+        systems: share.default(0.25).describe('How much shared systems and business objects count.'),
+        text: share.default(0.25).describe('How much alike purposes and responsibilities count.'),
+        steps: share.default(0.15).describe('How much shared steps of work, or alike roles, count.'),
+      })
+      .refine((weights) => Object.values(weights).some((weight) => weight > 0), { error: 'one weight must be above 0' })
+      .prefault({}),
+    likely: share.default(0.6).describe('From this score on, two pilots are likely the same work.'),
+    overlap: share.default(0.4).describe('From this score on, two pilots overlap.'),
+    minimumCompared: share
+      .default(0.5)
+      .describe('The least share of the weights that two pilots must be comparable by.'),
+  })
+  .refine(({ likely, overlap }) => overlap <= likely, { error: '`overlap` must not be above `likely`' })
 
 const settings = z.strictObject({
   environment: z
@@ -74,6 +94,34 @@ const settings = z.strictObject({
       maxTokenAgeSeconds: positive.default(3600).describe('No token older than this is accepted, whatever its `exp`.'),
     })
     .prefault({}),
+  agents: z
+    .strictObject({
+      initial: z
+        .array(
+          z.strictObject({
+            id: z
+              .string()
+              .regex(/^agent:[a-z0-9](?:[a-z0-9._-]{0,126}[a-z0-9])?$/u, 'must be like `agent:invoice-bot`')
+              .describe('What its tokens say in `sub`.'),
+            owner: z
+              .string()
+              .regex(/^person:[a-z0-9](?:[a-z0-9._-]{0,126}[a-z0-9])?$/u, 'must be like `person:maria.keller`')
+              .describe('The person who answers for it.'),
+            roles: z.array(z.string()).min(1).describe('The roles it is assigned to.'),
+            name: z.string().min(1).optional().describe('What people call it; unset: its id.'),
+          }),
+        )
+        .default([])
+        .describe(
+          'Agents that are registered at the start, active, where they are not yet; later changes are made by people.',
+        ),
+      ownerGraceDays: z
+        .int()
+        .min(0)
+        .default(7)
+        .describe('How long an agent may go on when its owner has left the company, in days; then it is quarantined.'),
+    })
+    .prefault({}),
   supergraph: z
     .string()
     .optional()
@@ -100,6 +148,11 @@ const settings = z.strictObject({
         .describe('Cost units a principal may use in a minute, over all its tokens.'),
     })
     .prefault({}),
+  access: z
+    .strictObject({
+      maxDays: positive.default(30).describe('The longest that access beyond roles can be granted for, in days.'),
+    })
+    .prefault({}),
   timeouts: z
     .strictObject({
       requestMs: positive.default(30_000).describe('The longest a request may take, in milliseconds.'),
@@ -108,6 +161,16 @@ const settings = z.strictObject({
       shutdownMs: positive
         .default(15_000)
         .describe('How long running requests may finish after a signal to stop, in milliseconds.'),
+    })
+    .prefault({}),
+  approvals: z
+    .strictObject({
+      openPerAgent: positive
+        .default(20)
+        .describe('Open requests for approval that one agent may have, so that nobody is tired out by it.'),
+      coolDownSeconds: positive
+        .default(3_600)
+        .describe('How long an act that people rejected is not put to them again, in seconds.'),
     })
     .prefault({}),
   subgraphs: z
@@ -134,6 +197,18 @@ const settings = z.strictObject({
   connectors: z
     .strictObject({
       folder: z.string().default('connectors').describe('Where connector files are (docs/connectors.md).'),
+    })
+    .prefault({}),
+  inventory: z
+    .strictObject({
+      duplicates: duplicates.prefault({}),
+      discovery: z
+        .strictObject({
+          perIssuer: positive
+            .default(200)
+            .describe('How many unregistered principals of one issuer are entered and wait; further ones are counted.'),
+        })
+        .prefault({}),
     })
     .prefault({}),
   statements: z

@@ -4,10 +4,13 @@
  */
 import type { Caller } from '../lib/caller.ts'
 import type { Coordinate } from '../lib/labels.ts'
+import type { StatedApproval } from '../lib/statement.ts'
+import type { World } from '../lib/world.ts'
 import type { PolicyRevision } from '../policies/engine/revision.ts'
 import type { Operation } from './operation.ts'
 import type { Decision } from './policy/decide.ts'
 import type { Shape } from './shapes/read-shape.ts'
+import { type Wishes, noWishes } from './wishes.ts'
 
 /** What is known before anybody is. */
 export interface Arrival {
@@ -20,6 +23,29 @@ export interface Arrival {
   readonly revision: PolicyRevision
   /** Aborts when the client goes away or the request has taken too long. */
   readonly signal: AbortSignal
+  /** Makes the signal abort, with the error that the caller is told. */
+  readonly abort: (reason: Error) => void
+}
+
+/** What is the same for all requests that begin. */
+export interface ArrivalOptions {
+  readonly world: World
+  /** The policy revision at this moment. */
+  readonly currentRevision: () => PolicyRevision
+}
+
+/** Names a request that begins now. */
+export function beginArrival({ world, currentRevision }: ArrivalOptions, controller = new AbortController()): Arrival {
+  return {
+    requestId: world.newId(),
+    startedAt: world.now(),
+    startedMs: performance.now(),
+    revision: currentRevision(),
+    signal: controller.signal,
+    abort: (reason) => {
+      controller.abort(reason)
+    },
+  }
 }
 
 /** The document as the caller sent it. */
@@ -27,11 +53,22 @@ export interface SentDocument {
   readonly text: string
   /** What it has in common with others that differ in their literals only; null when it has no shape. */
   readonly shape: Shape | null
+  /** As they were sent; the names that a shape gives to literals are not among them. */
+  readonly variables: Readonly<Record<string, unknown>>
 }
 
 export interface Exchange extends Arrival {
   readonly caller: Caller
   readonly sent: SentDocument
+  readonly wishes: Wishes
+  /** Set where this request is the execution of an approved act: nobody asked for it over HTTP. */
+  readonly approval: StatedApproval | null
+  /** Set where this request proposes what an approver has made of an act: the id of the request that was amended. */
+  readonly amends: string | null
+  /** What the answer tells beside its data, by name: `approval`, `budget`, `dryRun`. */
+  readonly extensions: Map<string, unknown>
+  /** The approval that this request has asked for, decided about or read: its id, for the ledger. */
+  requestedApproval: string | null
   operation: Operation | null
   decision: Decision | null
   /** Cost units, once estimated. */
@@ -56,11 +93,25 @@ export interface Attempt {
 }
 
 /** Starts the exchange of a caller that has been authenticated. */
-export function beginExchange(arrival: Arrival, caller: Caller, sent: SentDocument): Exchange {
+export function beginExchange(
+  arrival: Arrival,
+  caller: Caller,
+  {
+    sent,
+    wishes = noWishes,
+    approval = null,
+    amends = null,
+  }: Pick<Exchange, 'sent'> & Partial<Pick<Exchange, 'wishes' | 'approval' | 'amends'>>,
+): Exchange {
   return {
     ...arrival,
     caller,
     sent,
+    wishes,
+    approval,
+    amends,
+    extensions: new Map(),
+    requestedApproval: null,
     operation: null,
     decision: null,
     cost: 0,

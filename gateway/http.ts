@@ -7,7 +7,7 @@ import { refusal } from '../lib/errors.ts'
 import { parseJson } from '../lib/parse-json.ts'
 import type { World } from '../lib/world.ts'
 import type { PolicyRevision } from '../policies/engine/revision.ts'
-import type { Arrival } from './exchange.ts'
+import { type Arrival, beginArrival } from './exchange.ts'
 import type { ExplorerOptions } from './explorer/options.ts'
 import { explorerPage } from './explorer/page.ts'
 import { servesExplorer } from './explorer/serves-explorer.ts'
@@ -44,7 +44,7 @@ interface Named {
 export function createHttpServer(options: HttpOptions): FastifyInstance {
   const { pipeline, log, metrics, explorer, bodyBytes, requestMs, receiveMs = 15_000 } = options
   const unreadable = createUnreadableHandler({
-    begin: () => begin(options, new AbortController().signal),
+    begin: () => beginArrival(options),
     refuse: (arrival, error) => pipeline.refuse(arrival, error),
   })
   const server = fastify({
@@ -84,7 +84,7 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
   // The other routes answer with data that is their own; what they throw is nobody's business outside.
   server.setErrorHandler((error: FastifyError, _request, reply) => {
     if (error.statusCode !== undefined && error.statusCode < 500) return reply.code(error.statusCode).send()
-    const { status, body } = refusalAnswer(error, begin(options, new AbortController().signal), log)
+    const { status, body } = refusalAnswer(error, beginArrival(options), log)
     return reply.code(status).type('application/json; charset=utf-8').send(body)
   })
 
@@ -94,7 +94,7 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
     url: '/graphql',
     onRequest(request, reply, done) {
       const controller = new AbortController()
-      const arrival = begin(options, controller.signal)
+      const arrival = beginArrival(options, controller)
       const untie = tieToSocket(controller, reply, requestMs)
       const leave = unreadable.enter(request.raw.socket)
       const release = () => {
@@ -153,16 +153,6 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
         })
         .send(answer.body)
     )
-  }
-}
-
-function begin({ world, currentRevision }: HttpOptions, signal: AbortSignal): Arrival {
-  return {
-    requestId: world.newId(),
-    startedAt: world.now(),
-    startedMs: performance.now(),
-    revision: currentRevision(),
-    signal,
   }
 }
 

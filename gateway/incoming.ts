@@ -18,3 +18,23 @@ export function documentText({ method, search, body }: Incoming): string {
   const query: unknown = typeof body === 'object' && body !== null && 'query' in body ? body.query : ''
   return typeof query === 'string' ? query : ''
 }
+
+/** The variables as they were sent; none where they are not an object, which Apollo Server refuses by itself. */
+export function sentVariables({ method, search, body }: Incoming): Readonly<Record<string, unknown>> {
+  const given: unknown =
+    method === 'GET'
+      ? parsedOrNull(new URLSearchParams(search).get('variables'))
+      : typeof body === 'object' && body !== null && 'variables' in body
+        ? body.variables
+        : null
+  return typeof given === 'object' && given !== null && !Array.isArray(given) ? (given as Record<string, unknown>) : {}
+}
+
+function parsedOrNull(text: string | null): unknown {
+  if (text === null) return null
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return null
+  }
+}

@@ -3,21 +3,35 @@
  * own work. Whatever happens, an answer leaves through `finish`: recorded first, then sent.
  */
 import { type ApolloServer, type ApolloServerPlugin, type GraphQLRequestContext, HeaderMap } from '@apollo/server'
-import { type ExecutionResult, type GraphQLError, type OperationDefinitionNode, executeSync } from 'graphql'
+import {
+  type ExecutionResult,
+  type GraphQLError,
+  type GraphQLFormattedError,
+  type OperationDefinitionNode,
+  executeSync,
+} from 'graphql'
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Caller } from '../lib/caller.ts'
 import { refusal } from '../lib/errors.ts'
+import type { StatedApproval } from '../lib/statement.ts'
+import type { GrantUses } from './access/grant-uses.ts'
 import type { Audit } from './audit/audit.ts'
 import { countDelivered } from './audit/delivered.ts'
 import type { OperationCheck } from './checks/check.ts'
 import { checkText, runChecks } from './checks/index.ts'
 import type { Limits } from './checks/limits.ts'
+import type { Controls } from './controls/controls.ts'
+import { type DecidedExchange, requireDecided, requireDescribed } from './controls/decided.ts'
+import { changedNothing } from './controls/did-nothing.ts'
+import { reportDryRun } from './controls/dry-run.ts'
 import { type Arrival, type Exchange, beginExchange } from './exchange.ts'
 import type { Federation, FederatedRequest } from './federation/federation.ts'
 import { assertRequirementsClear } from './federation/requirements.ts'
 import type { Authenticator } from './identity/authenticate.ts'
 import type { Log } from './log.ts'
-import { type Incoming, documentText } from './incoming.ts'
+import { type Incoming, documentText, sentVariables } from './incoming.ts'
 import { describeOperation } from './operation.ts'
+import { type AskedField, withAsks } from './policy/decide.ts'
 import type { PolicyGate } from './policy/gate.ts'
 import type { Answer } from './response/answer.ts'
 import { answerFrom, refusalAnswer } from './response/answer.ts'
@@ -26,13 +40,33 @@ import { abortError } from './response/system-errors.ts'
 import { inOwnWords } from './shapes/own-words.ts'
 import { readShape } from './shapes/read-shape.ts'
 import { type PipelineContext, createVisibleServers } from './visible-servers.ts'
+import { assertWishesKnown, readWishes } from './wishes.ts'
 import { traced } from './tracing.ts'
 
 export interface Pipeline {
   /** Takes a request through all steps. Never rejects. */
   run(arrival: Arrival, incoming: Incoming): Promise<Answer>
+  /** Runs an act for a caller that the gateway vouches for: steps 3 to 10, without a token. Never rejects. */
+  runAs(arrival: Arrival, act: VouchedAct): Promise<VouchedAnswer>
   /** Takes a request that HTTP itself refused (too large, no JSON …) to the way out. Never rejects. */
   refuse(arrival: Arrival, error: GraphQLError): Promise<Answer>
+}
+
+/** What the gateway itself runs for somebody: an act that people have approved. */
+export interface VouchedAct {
+  readonly caller: Caller
+  readonly approval: StatedApproval | null
+  /** The request for approval that this act is the amended form of; it is put to people whatever the rules say of it now. */
+  readonly amends?: string | null
+  readonly query: string
+  readonly operationName: string | null
+  readonly variables: Readonly<Record<string, unknown>>
+}
+
+/** What came of it. */
+export interface VouchedAnswer extends Answer {
+  /** It is certain that no system has changed anything. */
+  readonly nothingDone: boolean
 }
 
 export interface PipelineDependencies {
@@ -41,14 +75,16 @@ export interface PipelineDependencies {
   readonly federation: Federation
   readonly audit: Audit
   readonly checks: readonly OperationCheck[]
+  readonly controls: Controls
+  readonly grantUses: Pick<GrantUses, 'note'>
   readonly limits: Limits
-  /** The `WWW-Authenticate` value for a request that was answered 401 (RFC 9728, section 5.1). */
-  readonly challenge: (incoming: Incoming) => string
+  /** The `WWW-Authenticate` value for a request that was answered 401 (RFC 9728, section 5.1), by what it was refused for. */
+  readonly challenge: (incoming: Incoming, refused: unknown) => string
   readonly log: Log
 }
 
 export function createPipeline(deps: PipelineDependencies): Pipeline {
-  const { authenticator, policy, federation, audit, checks, limits, log } = deps
+  const { authenticator, policy, federation, audit, checks, controls, grantUses, limits, log } = deps
 
   /** Steps 3 to 6, for an operation that Apollo Server has parsed and validated against the caller's schema. */
   async function prepare(context: GraphQLRequestContext<PipelineContext>, operation: OperationDefinitionNode) {
@@ -64,16 +100,46 @@ export function createPipeline(deps: PipelineDependencies): Pipeline {
       maxFields: limits.fields,
     })
     exchange.operation = described
+    assertWishesKnown(described.kind, exchange.wishes)
     if (exchange.sent.shape && context.source === exchange.sent.text) {
       // INVARIANT: the server of this exchange has been made.
       const { shapes } = await servers.for(exchange)
       if (context.document) shapes.learn(exchange.sent.shape, context.document, context.schema)
     }
     await traced('checks', () => runChecks(checks, { operation: described, limits, exchange }))
+    await controls.stops.assertClear(requireDescribed(exchange))
     exchange.decision = await traced('decide', () => policy.decide(described, exchange))
-    policy.assertAllowed(exchange.decision)
+    const decided = requireDecided(exchange)
+    exchange.decision = withAsks(exchange.decision, await traced('concerns', () => concernsOf(decided)))
+    if (exchange.decision.outcome === 'deny') {
+      if (exchange.wishes.dryRun) return
+      policy.assertAllowed(exchange.decision, exchange)
+    }
     assertRequirementsClear(described, exchange.revision.index)
+    if (exchange.wishes.dryRun) return
+    const isClaim = exchange.approval !== null
+    if (!isClaim) await letPass(requireDecided(exchange))
+    await traced('accompany', () => controls.approvals.accompany(requireDecided(exchange)))
+    await traced('budget', () => controls.budgets.reserve(requireDecided(exchange)))
     await traced('intent', () => audit.intent(exchange))
+    // An approval is used up by its claim, so what may still refuse the act comes before.
+    if (isClaim) await letPass(requireDecided(exchange))
+  }
+
+  /** What else wants a person. What the rules deny has no need to be asked about. */
+  async function concernsOf(exchange: DecidedExchange): Promise<readonly AskedField[]> {
+    if (exchange.decision.outcome === 'deny' || exchange.operation.asks === 'introspection') return []
+    const asked = await Promise.all(controls.concerns.map((concern) => concern.assess(exchange)))
+    return asked.flat()
+  }
+
+  /** Throws where people must decide and have not. */
+  async function letPass(exchange: DecidedExchange): Promise<void> {
+    const { decision, approval, amends } = exchange
+    if (decision.outcome !== 'ask' && approval === null && amends === null) return
+    await traced('approval', () => controls.approvals.settle(exchange))
+    const { revision, needsRecord, transitive } = decision
+    ;(exchange as Exchange).decision = { outcome: 'allow', revision, needsRecord, transitive }
   }
 
   /** Steps 7 to 9: runs the operation, counts what the answer carries, and maps its errors. */
@@ -81,10 +147,16 @@ export function createPipeline(deps: PipelineDependencies): Pipeline {
     const { exchange } = request.context
     // INVARIANT: `prepare` has decided what comes here. Should a version of Apollo Server skip its hook, nothing runs.
     if (exchange.decision?.outcome !== 'allow') throw new Error('An operation came to execution without a decision.')
+    // What people decided, what was counted and written took its time: a stop that came meanwhile holds.
+    await controls.stops.assertClear(requireDescribed(exchange))
     if (exchange.operation?.asks === 'introspection') return introspect(request)
+    grantUses.note(requireDecided(exchange))
     const result = await untilAborted(exchange.signal, () => federation.execute(request))
     const data = result.data ?? null
-    if (exchange.operation && data) exchange.delivered = countDelivered(data, exchange.operation)
+    if (exchange.operation && data) {
+      exchange.delivered = countDelivered(data, exchange.operation)
+      await traced('flow', () => controls.flow.note(requireDecided(exchange), data))
+    }
     if (!result.errors?.length) return { data }
     return { data, errors: inOwnWords(mapExecutionErrors(result.errors, exchange, log)) }
   }
@@ -96,6 +168,19 @@ export function createPipeline(deps: PipelineDependencies): Pipeline {
           // Apollo Server goes on to execute here, and leaves it to the gateway to find that there is nothing to execute.
           if (!context.operation) throw unresolved(context.request.operationName)
           await prepare(context, context.operation)
+        },
+        async responseForOperation({ contextValue: { exchange } }) {
+          if (!exchange.wishes.dryRun) return null
+          exchange.extensions.set('dryRun', await reportDryRun(requireDecided(exchange), controls))
+          return { http: { headers: new HeaderMap() }, body: { kind: 'single', singleResult: { data: null } } }
+        },
+        async willSendResponse({ response, contextValue: { exchange } }) {
+          // INVARIANT: incremental delivery is not offered.
+          if (response.body.kind !== 'single') return
+          const { singleResult } = response.body
+          await traced('settle', () => controls.budgets.settle(exchange, singleResult))
+          if (exchange.extensions.size === 0) return
+          singleResult.extensions = { ...singleResult.extensions, ...Object.fromEntries(exchange.extensions) }
         },
         didEncounterErrors({ document, contextValue: { exchange } }) {
           // The caller's schema did not fit. The same work is done whether what was asked for is hidden or does not exist.
@@ -127,6 +212,16 @@ export function createPipeline(deps: PipelineDependencies): Pipeline {
     return sendTo(server, exchange, incoming)
   }
 
+  /** While it runs, a stop can reach it. */
+  async function watched(exchange: Exchange, incoming: Incoming): Promise<Answer> {
+    const unwatch = controls.stops.watch(exchange)
+    try {
+      return await ask(exchange, incoming)
+    } finally {
+      unwatch()
+    }
+  }
+
   async function sendTo(
     server: ApolloServer<PipelineContext>,
     exchange: Exchange,
@@ -140,9 +235,9 @@ export function createPipeline(deps: PipelineDependencies): Pipeline {
     return answerFrom(response)
   }
 
-  function withChallenge(answer: Answer, incoming: Incoming): Answer {
+  function withChallenge(answer: Answer, incoming: Incoming, refused: unknown): Answer {
     if (answer.status !== 401) return answer
-    return { ...answer, headers: { ...answer.headers, 'www-authenticate': deps.challenge(incoming) } }
+    return { ...answer, headers: { ...answer.headers, 'www-authenticate': deps.challenge(incoming, refused) } }
   }
 
   /** Step 10, the one way out. */
@@ -158,17 +253,45 @@ export function createPipeline(deps: PipelineDependencies): Pipeline {
         const caller = await traced('authenticate', () => authenticator.authenticate(incoming, arrival.revision.roles))
         const text = documentText(incoming)
         // The caller is known from here on: a text that is refused for its length is recorded as theirs.
-        exchange = beginExchange(arrival, caller, { text, shape: null })
+        exchange = beginExchange(arrival, caller, { sent: { text, shape: null, variables: {} } })
         checkText(text, limits)
-        exchange = { ...exchange, sent: { text, shape: readShape(text) } }
-        answer = await ask(exchange, incoming)
+        exchange = beginExchange(arrival, caller, {
+          sent: { text, shape: readShape(text), variables: sentVariables(incoming) },
+          wishes: readWishes(incoming),
+        })
+        answer = await watched(exchange, incoming)
       } catch (error) {
-        answer = withChallenge(refusalAnswer(error, arrival, log), incoming)
+        answer = withChallenge(refusalAnswer(error, arrival, log), incoming, error)
       }
       return finish(arrival, exchange, answer)
     },
+    async runAs(arrival, { caller, approval, amends = null, query, operationName, variables }) {
+      const sent = { text: query, shape: null, variables }
+      const exchange = beginExchange(arrival, caller, { sent, approval, amends })
+      let answer: Answer
+      try {
+        answer = await watched(exchange, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          rawHeaders: [],
+          url: '/graphql',
+          search: '',
+          body: { query, variables, operationName },
+        })
+      } catch (error) {
+        answer = refusalAnswer(error, arrival, log)
+      }
+      const told = await finish(arrival, exchange, answer)
+      return { ...told, nothingDone: nothingWasDone(exchange, told) }
+    },
     refuse: (arrival, error) => finish(arrival, null, refusalAnswer(error, arrival, log)),
   }
+}
+
+function nothingWasDone(exchange: Exchange, { body }: Answer): boolean {
+  if (exchange.operation === null) return true
+  const { errors = [] } = JSON.parse(body) as { readonly errors?: readonly GraphQLFormattedError[] }
+  return changedNothing(requireDescribed(exchange), errors)
 }
 
 /** The refusal of a document from which no operation was chosen. */

@@ -37,8 +37,19 @@ export const catalog = {
   },
   IDENTITY_UNAVAILABLE: {
     status: 503,
-    meaning: 'The identity cannot be checked now: the keys of the issuer or the revocation list are out of reach.',
+    meaning:
+      'The identity cannot be checked now: the keys of the issuer, the revocation list or the memory of used proofs are out of reach.',
     next: 'Wait a few seconds, then retry with the same token.',
+  },
+  PROOF_REQUIRED: {
+    status: 401,
+    meaning: 'The request must prove that its sender holds a key (DPoP, RFC 9449), and does not.',
+    next: 'Ask for the token with a `DPoP` header, so that it is bound to your key; then send `Authorization: DPoP <token>` and a new proof with each request.',
+  },
+  PROOF_INVALID: {
+    status: 401,
+    meaning: 'The DPoP proof is not for this request, this token and this key, or was used before.',
+    next: 'Make a new proof for this very request, as `reason` says: own `jti`, `iat` now, `htm` and `htu` of the request, `ath` of the token.',
   },
   PURPOSE_NOT_ALLOWED: {
     status: 403,
@@ -117,6 +128,16 @@ export const catalog = {
     next: 'Nothing was changed; retry in a few seconds with the same idempotency key.',
   },
   // The mandate
+  AGENT_NOT_REGISTERED: {
+    status: 401,
+    meaning: 'The token is good, and nobody has registered the agent that it names.',
+    next: 'Stop, and ask a person to have this agent registered; a new token will not help before that.',
+  },
+  AGENT_NOT_ACTIVE: {
+    status: 401,
+    meaning: 'The agent is registered and not active: not approved yet, suspended, quarantined or retired.',
+    next: 'Stop, and ask the owner of this agent; once it is active again, get a new token.',
+  },
   POLICY_DENIED: {
     status: 403,
     meaning: 'The rules deny at least one field; nothing was fetched.',
@@ -124,8 +145,73 @@ export const catalog = {
   },
   APPROVAL_REQUIRED: {
     status: 403,
-    meaning: 'A rule wants a person to decide; nothing was fetched or changed.',
-    next: 'Hand this act to one of the named approvers, who can run it under their own identity.',
+    meaning: 'People must decide about this act first; nothing was changed, and nothing was read for the caller.',
+    next: 'Ask `approval(id: …, wait: "20s")` with the id in `extensions.approval` until it is settled, and do not send the act again; where there is no id, hand the act to one of the named approvers.',
+  },
+  APPROVAL_LAPSED: {
+    status: 409,
+    meaning:
+      'The approval cannot be used: its time is over, it was used, or the rules, the record or the act have changed.',
+    next: 'Read the records again, then send the act with a new idempotency key; it is put to people once more.',
+  },
+  APPROVAL_REJECTED: {
+    status: 403,
+    meaning: 'People rejected the same act a short time ago.',
+    next: 'Read the reason, and do something else; the same act may be asked for again after `retryAfter`.',
+  },
+  APPROVAL_LIMIT: {
+    status: 429,
+    meaning: 'The caller has as many open requests for approval as it may have.',
+    next: 'Wait until people have decided, or withdraw what is not needed any more with `withdrawApproval`.',
+  },
+  APPROVER_EXCLUDED: {
+    status: 403,
+    meaning: 'This person may not decide about this request, or has decided already.',
+    next: 'Leave the decision to somebody else with the named role who takes no part in the act.',
+  },
+  STEP_UP_REQUIRED: {
+    status: 403,
+    meaning: 'The decision needs a sign-in that is more recent than that of this token.',
+    next: 'Sign in again, then decide with the new token.',
+  },
+  AUTONOMY_EXCEEDED: {
+    status: 403,
+    meaning: 'The roles of the agent let it suggest acts, not run them, or nobody is there who could approve.',
+    next: 'Send the same operation with `extensions: {"dryRun": true}`, and hand the report to a person.',
+  },
+  FLOW_REFUSED: {
+    status: 403,
+    meaning:
+      'What the agent has read before makes this act wait for a person, and its roles name nobody who could decide.',
+    next: 'Ask `myTaints` what was read, and hand the act to a person, or ask one who may lift what you have read.',
+  },
+  FLOW_UNAVAILABLE: {
+    status: 503,
+    meaning:
+      'What an agent reads cannot be noted, or what it has read cannot be looked up, so no answer leaves and no act is run.',
+    next: 'Nothing was changed unless `outcome` says `unknown`; retry later with the same idempotency key.',
+  },
+  BUDGET_EXCEEDED: {
+    status: 429,
+    meaning:
+      'The operation would use more than a budget of the agent, of its role or of the task has left; nothing was done.',
+    next: 'Wait until `resetsAt`, or ask for less; what asks for more than `limit` at once never fits.',
+  },
+  BUDGETS_UNAVAILABLE: {
+    status: 503,
+    meaning: 'The budgets cannot be counted now, so nothing that draws on one is done.',
+    next: 'Nothing was done; retry in a few seconds, a mutation with the same idempotency key.',
+  },
+  STOPPED: {
+    status: 403,
+    meaning:
+      'A stop is in force that covers the caller, its role, its workflow, the operation, the system or the effect.',
+    next: 'Do nothing more of this kind and tell the person you work for: only people release a stop, and retrying does not help.',
+  },
+  STOPS_UNAVAILABLE: {
+    status: 503,
+    meaning: 'Whether a stop is in force cannot be told now, so nothing is done.',
+    next: 'Nothing was done; retry in a few seconds, a mutation with the same idempotency key.',
   },
   RECORD_DENIED: {
     status: 403,
@@ -150,8 +236,9 @@ export const catalog = {
   },
   SEPARATION_OF_DUTY: {
     status: 403,
-    meaning: 'Two steps of one act were asked for by the same principal, and a second one must do this step.',
-    next: 'Hand this step to somebody else who may do it; nothing was changed.',
+    meaning:
+      'Two things that belong in different hands would come into one: two steps of one act, or access that makes both possible.',
+    next: 'Hand this to somebody else who may do it; nothing was changed.',
   },
   VERSION_CONFLICT: {
     status: 409,

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { Caller } from './caller.ts'
+import type { Coordinate } from './labels.ts'
 
 export interface Statement {
   /** The subgraph it is meant for; a subgraph answers no statement made for another one. */
@@ -14,6 +15,14 @@ export interface Statement {
   readonly policyRevision: string
   /** SHA-256 of the operation text of this fetch, base64url. */
   readonly operationHash: string
+  /** The approval under which this very act runs, and the coordinates whose *ask* it answers; null for all other requests. */
+  readonly approval: StatedApproval | null
+}
+
+/** What people have decided for one act. */
+export interface StatedApproval {
+  readonly id: string
+  readonly coordinates: readonly Coordinate[]
 }
 
 /** The longest that a signed statement lives, in seconds: a fetch may wait for a socket, a leaked one is soon useless. */

@@ -67,8 +67,8 @@ export const finance: Rules<'finance'> = {
     // A change asked for by e-mail or telephone is how money is stolen; those go through the supplier portal or a letter.
     updateSupplierBankDetails: all(
       callerMay('finance:bank:write'),
-      callerIs('person'),
       argumentOneOf('input.changeChannel', ['PORTAL', 'LETTER']),
+      any(callerIs('person'), askPerson('finance-controller', 'an agent changes where a supplier is paid')),
     ),
   },
 

@@ -1,13 +1,18 @@
-/** The list of everything that decides: tables, roles, scopes, purposes. The gateway loads this file. */
+/** The list of everything that decides: tables, roles, scopes, purposes, approvals, conflicts, flow. The gateway loads this file. */
+import { agents } from './agents.ts'
+import { approvals } from './approvals.ts'
+import { conflicts } from './conflicts.ts'
 import { crm } from './crm.ts'
 import type { PolicySet, PolicyTable } from './engine/revision.ts'
 import { erp } from './erp.ts'
 import { finance } from './finance.ts'
+import { flow } from './flow.ts'
 import { governance } from './governance.ts'
 import { hr } from './hr.ts'
 import { itsm } from './itsm.ts'
 import { mandate } from './mandate.ts'
 import { mes } from './mes.ts'
+import { money } from './money.ts'
 import { procurement } from './procurement.ts'
 import { purposes } from './purposes.ts'
 import { accountManager } from './roles/account-manager.ts'
@@ -27,6 +32,7 @@ import { procurementAgent } from './roles/procurement-agent.ts'
 import { purchasingManager } from './roles/purchasing-manager.ts'
 import { salesAgent } from './roles/sales-agent.ts'
 import { securityEngineer } from './roles/security-engineer.ts'
+import { supplierDataAgent } from './roles/supplier-data-agent.ts'
 import { supportAgent } from './roles/support-agent.ts'
 import type { Rules } from './rules.ts'
 import { scopes } from './scopes.ts'
@@ -45,6 +51,7 @@ const tables: { readonly [Contract in keyof Coordinates]: Rules<Contract> & Poli
   hr,
   procurement,
   governance,
+  agents,
 }
 
 export const policies: PolicySet = {
@@ -64,6 +71,7 @@ export const policies: PolicySet = {
     hrAgent,
     hrManager,
     procurementAgent,
+    supplierDataAgent,
     purchasingManager,
     securityEngineer,
     auditor,
@@ -71,4 +79,8 @@ export const policies: PolicySet = {
   ],
   scopes,
   purposes,
+  flow,
+  approvals,
+  conflicts,
+  money,
 }

@@ -6,8 +6,10 @@ import type { PolicySet } from './engine/revision.ts'
 import type { Rule } from './engine/rule.ts'
 import * as vocabulary from './vocabulary.ts'
 
+export type { FlowPolicy } from './engine/flow-policy.ts'
 export type { PolicySet, PolicyTable, RoleDefinition, Scope } from './engine/revision.ts'
 export type { Rule } from './engine/rule.ts'
+export { defaultFlow } from './engine/flow-policy.ts'
 export {
   all,
   any,

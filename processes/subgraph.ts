@@ -10,11 +10,11 @@ import { remoteKeys } from '../gateway/identity/remote-keys.ts'
 import { createRevoker } from '../gateway/identity/revoker.ts'
 import { listenOn, runProcess } from '../gateway/run-process.ts'
 import { StartError } from '../gateway/start-error.ts'
+import { stopTargetsOf } from '../gateway/stop-targets.ts'
 import { realWorld } from '../lib/world.ts'
 import { createWaitingRulesReader } from '../policies/engine/rules-reader.ts'
 import { watchPolicies } from '../policies/engine/watch.ts'
 import { contractIndex, readContracts } from '../schema/contract.ts'
-import { createLedgerReader } from '../storage/stores/ledger.ts'
 import { createRevocationStore } from '../storage/stores/revocations.ts'
 import { createSubgraph, subgraphNames } from '../subgraphs/index.ts'
 import { serveSubgraph } from '../subgraphs/serve.ts'
@@ -44,10 +44,11 @@ await runProcess(async ({ config, log, onStop }) => {
   opened.use(database)
   opened.use(cache)
   const contracts = readContracts(path.join(root, 'schema'))
+  const index = contractIndex(contracts)
   const policies = opened.use(
     await watchPolicies({
       folder: config.policies.folder ?? path.join(root, 'policies'),
-      index: contractIndex(contracts),
+      index,
       log,
       watch: config.policies.watch,
       onAttempt: ({ outcome }) => {
@@ -74,10 +75,15 @@ await runProcess(async ({ config, log, onStop }) => {
     world,
     log,
     rules: createWaitingRulesReader(policies, revisionWaitMs),
-    governance: {
+    controlPlane: {
       database,
-      ledger: createLedgerReader(database, world.now),
+      cache,
       revoke: (revocation) => revoker.revoke(revocation),
+      roles: () => policies.current().roles,
+      policies,
+      access: config.access,
+      stopTargets: stopTargetsOf(index, () => policies.current().roles),
+      inventory: config.inventory,
     },
   })
   const parts: readonly HealthPart[] = [

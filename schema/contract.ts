@@ -120,7 +120,10 @@ export function contractIndex(contracts: readonly Contract[]): ContractIndex {
 }
 
 function buildType(name: string, draft: TypeDraft, drafts: ContractDrafts): ContractType {
-  const implementers = [...drafts.types].filter(([, type]) => type.kind === 'object' && type.interfaces.has(name))
+  const implementers =
+    draft.kind === 'interface'
+      ? [...drafts.types].filter(([, type]) => type.kind === 'object' && type.interfaces.has(name))
+      : []
   return {
     name,
     kind: draft.kind,
@@ -130,7 +133,7 @@ function buildType(name: string, draft: TypeDraft, drafts: ContractDrafts): Cont
     fields: [...draft.fields].filter(([, field]) => field.subgraphs.size > 0).map(([fieldName]) => fieldName),
     inputFields: [...draft.inputFields].map(([inputName, input]) => buildArgument(inputName, input)),
     interfaces: [...draft.interfaces],
-    implementers: draft.kind === 'interface' ? implementers.map(([implementer]) => implementer) : [],
+    implementers: implementers.map(([implementer]) => implementer),
     members: [...draft.members],
   }
 }

@@ -30,6 +30,19 @@ export function requireVersion<R extends Versioned>(
   )
 }
 
+/** What a change left, or `VERSION_CONFLICT` where somebody else was there between reading and changing. */
+export function requireChanged<R>(
+  changed: R | null,
+  entity: string,
+  { id, expectedVersion }: { readonly id: string; readonly expectedVersion: number },
+): R {
+  if (changed !== null) return changed
+  throw refusal('VERSION_CONFLICT', `The ${entity} \`${id}\` has just been changed by somebody else.`, {
+    id,
+    expectedVersion,
+  })
+}
+
 /** Passes when the table has a step between the states; `ILLEGAL_TRANSITION` with the legal ones otherwise. */
 export function requireStep<State extends string>(
   steps: Readonly<Record<State, readonly State[]>>,

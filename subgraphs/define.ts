@@ -77,12 +77,7 @@ export function defineSubgraph<Services>(
   { name, sdl, resolvers, entities, source = emptySource, services }: SubgraphDefinition<Services>,
   { world, log, rules }: SubgraphDeps,
 ): Subgraph {
-  const contract = parse(sdl)
-  const schema = buildSubgraphSchema({ typeDefs: contract, resolvers: { ...sharedScalars, ...resolvers } })
-  const reader = createRepresentationReader(contract)
-  requireResolvers(name, schema, resolvers, reader, entities)
-  resolveEntities(schema, reader, entities as Readonly<Record<string, ReferenceResolver>>)
-  const plugin = installResolverPlugin(schema, guardResolver)
+  const { schema, plugin } = executableOf(name, sdl, resolvers, entities as EntityMap)
   const documents = createDocumentCache(name, schema, log)
 
   async function answer(request: SubgraphRequest): Promise<SubgraphResponse> {
@@ -104,7 +99,7 @@ export function defineSubgraph<Services>(
       signal,
       records: openRecords(source, statement.caller, signal),
       services,
-      guard: beginGuard(knownRules, { caller: statement.caller, now }),
+      guard: beginGuard(knownRules, { caller: statement.caller, now }, statement.approval),
       resolved: plugin.begin(),
     }
     const { data, errors } = await execute({
@@ -124,6 +119,31 @@ export function defineSubgraph<Services>(
   }
 
   return { name, sdl, execute: answer, close: () => Promise.resolve() }
+}
+
+type EntityMap = Readonly<Record<string, ReferenceResolver>>
+
+/** A contract with its resolvers, ready to run: it holds nothing of a gateway, so those of one process share it. */
+interface Executable {
+  readonly sdl: string
+  readonly entities: EntityMap
+  readonly schema: GraphQLSchema
+  readonly plugin: ReturnType<typeof installResolverPlugin>
+}
+
+const executables = new WeakMap<ResolverMap, Executable>()
+
+function executableOf(name: string, sdl: string, resolvers: ResolverMap, entities: EntityMap): Executable {
+  const known = executables.get(resolvers)
+  if (known?.sdl === sdl && known.entities === entities) return known
+  const contract = parse(sdl)
+  const schema = buildSubgraphSchema({ typeDefs: contract, resolvers: { ...sharedScalars, ...resolvers } })
+  const reader = createRepresentationReader(contract)
+  requireResolvers(name, schema, resolvers, reader, entities)
+  resolveEntities(schema, reader, entities)
+  const made = { sdl, entities, schema, plugin: installResolverPlugin(schema, guardResolver) }
+  executables.set(resolvers, made)
+  return made
 }
 
 function refused(error: GraphQLError): SubgraphResponse {

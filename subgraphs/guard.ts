@@ -5,6 +5,7 @@
 import type { FieldNode } from 'graphql'
 import { refusal } from '../lib/errors.ts'
 import type { Coordinate } from '../lib/labels.ts'
+import type { StatedApproval } from '../lib/statement.ts'
 import type { RuleContext, SubgraphRule, SubgraphRules, Verdict } from '../policies/engine/types.ts'
 import type { SubgraphContext } from './context.ts'
 import type { ResolverWrapper } from './resolver-plugin.ts'
@@ -16,6 +17,8 @@ type ParentRecord = Readonly<Record<string, unknown>>
 export interface GuardState {
   readonly rules: SubgraphRules
   readonly context: RuleContext
+  /** Coordinates whose *ask* people have answered for this very act. */
+  readonly approved: ReadonlySet<Coordinate>
   /** By number of the coordinate: rule and settled verdict, found once. */
   readonly known: (KnownRule | undefined)[]
   /** By selection, because two aliases of one field may have different arguments. */
@@ -27,8 +30,12 @@ interface KnownRule {
   readonly settled: Verdict | null
 }
 
-export function beginGuard(rules: SubgraphRules, context: RuleContext): GuardState {
-  return { rules, context, known: [], decided: new Map() }
+export function beginGuard(
+  rules: SubgraphRules,
+  context: RuleContext,
+  approval: StatedApproval | null = null,
+): GuardState {
+  return { rules, context, approved: new Set(approval?.coordinates), known: [], decided: new Map() }
 }
 
 /** Wraps a resolver so that it runs only when the rules allow. */
@@ -37,14 +44,14 @@ export const guardResolver: ResolverWrapper = (resolve, coordinate, index) => (s
   if (!rule)
     throw refusal('POLICY_DENIED', `No rule is known for the field \`${coordinate}\`.`, { fields: [coordinate] })
   if (settled) {
-    assertAllowed(settled, rule, coordinate)
+    assertAllowed(settled, rule, coordinate, context.guard)
     return resolve(source, args, context, info)
   }
   const verdict = rule.needsRecord
     ? decideForRecord(rule, source, args, context)
     : decideForSelection(rule, coordinate, info.fieldNodes[0], args, context.guard)
   return verdict.then((decided) => {
-    assertAllowed(decided, rule, coordinate)
+    assertAllowed(decided, rule, coordinate, context.guard)
     return resolve(source, args, context, info)
   })
 }
@@ -87,11 +94,12 @@ async function decideForRecord(
   return rule.decide(record, args, guard.context)
 }
 
-function assertAllowed(verdict: Verdict, rule: SubgraphRule, coordinate: Coordinate): void {
+function assertAllowed(verdict: Verdict, rule: SubgraphRule, coordinate: Coordinate, { approved }: GuardState): void {
   switch (verdict.outcome) {
     case 'allow':
       return
     case 'ask':
+      if (approved.has(coordinate)) return
       throw refusal('APPROVAL_REQUIRED', `The field \`${coordinate}\` needs the decision of a person.`, {
         fields: [coordinate],
         approvers: verdict.approvers,

@@ -2,6 +2,8 @@
 import type { Kysely } from 'kysely'
 import type { World } from '../lib/world.ts'
 import type { Tables } from '../storage/tables.ts'
+import { createAgents } from './agents/agents.ts'
+import { agentsServices } from './agents/services.ts'
 import { createCrm } from './crm/crm.ts'
 import { crmTables } from './crm/tables.ts'
 import type { SubgraphDeps } from './define.ts'
@@ -9,7 +11,9 @@ import { createErp } from './erp/erp.ts'
 import { erpTables } from './erp/tables.ts'
 import { createFinance } from './finance/finance.ts'
 import { financeTables } from './finance/tables.ts'
-import { createGovernance, type GovernanceServices } from './governance/governance.ts'
+import type { ControlPlane } from './control-plane.ts'
+import { createGovernance } from './governance/governance.ts'
+import { governanceServices } from './governance/services.ts'
 import { createHr } from './hr/hr.ts'
 import { hrTables } from './hr/tables.ts'
 import { createItsm } from './itsm/itsm.ts'
@@ -56,18 +60,20 @@ export interface SubgraphsDeps extends SubgraphDeps {
   readonly kysely: Kysely<Tables>
   /** Where systems are that are not in our database; left out: none is. */
   readonly connectors?: Connectors
-  /** What the control plane's subgraph is the face of. */
-  readonly governance: GovernanceServices
+  /** What the control plane's subgraphs are made from. */
+  readonly controlPlane: ControlPlane
 }
 
 /** The names of all subgraphs, in order; the control plane's are the last. */
-export const subgraphNames: readonly string[] = [...Object.keys(systems), 'governance']
+export const subgraphNames: readonly string[] = [...Object.keys(systems), 'governance', 'agents']
 
 /** Makes one subgraph: over its connector where it has one, else over the tables of the database. */
 export function createSubgraph(name: string, deps: SubgraphsDeps): Subgraph {
   const contract = deps.contracts.find((candidate) => candidate.name === name)
   if (!contract) throw new Error(`There is no contract schema/${name}.graphql for the subgraph ${name}.`)
-  if (name === 'governance') return createGovernance(contract.sdl, deps.governance, deps)
+  if (name === 'governance')
+    return createGovernance(contract.sdl, governanceServices(deps.controlPlane, deps.world), deps)
+  if (name === 'agents') return createAgents(contract.sdl, agentsServices(deps.controlPlane, deps.world), deps)
   const system = systems[name]
   if (!system) throw new Error(`There is no subgraph ${name}; there are ${subgraphNames.join(', ')}.`)
   const { entities, create } = system

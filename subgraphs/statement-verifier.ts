@@ -10,11 +10,14 @@ import {
   statementClockToleranceSeconds,
   statementLifetimeSeconds,
 } from '../lib/statement.ts'
+import type { Coordinate } from '../lib/labels.ts'
 import type { World } from '../lib/world.ts'
 import type { ReplayGuard } from './statement-replay.ts'
 
 const kind = z.enum(['agent', 'person', 'service'])
 const text = z.string()
+
+const coordinate = z.custom<Coordinate>((value) => typeof value === 'string' && /^\w+\.\w+$/u.test(value))
 
 const actor = z.strictObject({
   sub: text,
@@ -36,6 +39,7 @@ const claims = z.object({
   operationHash: text,
   variablesHash: text,
   purpose: text.nullable(),
+  approval: z.strictObject({ id: text, coordinates: z.array(coordinate) }).nullable(),
   caller: z.strictObject({
     kind,
     issuer: text,
@@ -43,6 +47,9 @@ const claims = z.object({
     tokenId: text,
     roles: z.array(text),
     scopes: z.array(text),
+    task: text.nullable(),
+    grants: z.array(z.strictObject({ id: text, coordinates: z.array(coordinate), scopes: z.array(text) })),
+    authenticatedAt: z.number(),
     issuedAt: z.number(),
     expiresAt: z.number(),
   }),
@@ -102,8 +109,8 @@ export function createStatementVerifier({
       untilMs: (stated.exp + statementClockToleranceSeconds) * 1_000,
       changes: mayChange(query),
     })
-    const { requestId, policyRevision, operationHash } = stated
-    return { audience: stated.aud, caller: callerOf(stated), requestId, policyRevision, operationHash }
+    const { requestId, policyRevision, operationHash, approval } = stated
+    return { audience: stated.aud, caller: callerOf(stated), requestId, policyRevision, operationHash, approval }
   }
 }
 

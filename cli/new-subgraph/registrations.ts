@@ -110,5 +110,6 @@ function keyed(name: string): string {
 
 function scope(name: string, title: string, owner: string, requestable: readonly string[]): string {
   const kinds = requestable.map((kind) => `'${kind}'`).join(', ')
-  return `'${name}': { title: '${title}', owner: '${owner}', requestable: [${kinds}] }`
+  // Until somebody says whose data it is.
+  return `'${name}': { title: '${title}', owner: '${owner}', decidedBy: 'security-engineer', requestable: [${kinds}] }`
 }

@@ -129,6 +129,9 @@ function callerFor({ as, purpose }: ExplainPoliciesOptions, revision: PolicyRevi
     actors: [],
     onBehalfOf: null,
     purpose: purpose ?? null,
+    task: null,
+    grants: [],
+    authenticatedAt: issuedAt,
     issuedAt,
     expiresAt: issuedAt + 600,
   })

@@ -2,11 +2,12 @@
  * Steps 6 and 10 of a request: turns what an exchange has gathered into ledger entries, and sees to it that nothing acts before
  * its intent is durable and no answer leaves before its outcome is.
  */
+import type { Caller } from '../../lib/caller.ts'
 import { refusal } from '../../lib/errors.ts'
 import { type Coordinate, sensitiveReads } from '../../lib/labels.ts'
 import type { ContractIndex } from '../../schema/contract.ts'
 import type { Arrival, Exchange } from '../exchange.ts'
-import { refusalReason } from '../identity/refusals.ts'
+import { refusalReason, whoWasTurnedAway } from '../identity/refusals.ts'
 import type { Log } from '../log.ts'
 import type { Operation } from '../operation.ts'
 import { type Answer, refusalAnswer } from '../response/answer.ts'
@@ -32,14 +33,15 @@ export interface AuditOptions {
 }
 
 export function createAudit({ ledger, index, hashKey, log }: AuditOptions): Audit {
-  function base(arrival: Arrival, exchange: Exchange | null): EntryBase {
+  function base(arrival: Arrival, exchange: Exchange | null, caller: Caller | null): EntryBase {
     const operation = exchange?.operation ?? null
     const attempt = exchange?.attempt ?? null
     return {
       requestId: arrival.requestId,
-      caller: exchange?.caller ?? null,
+      caller,
       at: arrival.startedAt,
       policyRevision: arrival.revision.id,
+      approval: exchange?.approval?.id ?? exchange?.requestedApproval ?? null,
       operation: {
         kind: operation?.kind ?? null,
         name: operation?.name ?? null,
@@ -56,14 +58,14 @@ export function createAudit({ ledger, index, hashKey, log }: AuditOptions): Audi
     async intent(exchange) {
       const { operation } = exchange
       if (!operation || !mustWait(operation, index)) return
-      await ledger.append({ ...base(exchange, exchange), kind: 'intent' })
+      await ledger.append({ ...base(exchange, exchange, exchange.caller), kind: 'intent' })
       exchange.intended = true
     },
 
     async outcome(arrival, exchange, answer) {
       try {
         await ledger.append({
-          ...base(arrival, exchange),
+          ...base(arrival, exchange, exchange?.caller ?? whoWasTurnedAway(answer.cause)),
           kind: 'outcome',
           outcome: outcomeOf(exchange, answer),
           codes: answer.codes,

@@ -45,7 +45,8 @@ function countValue(value: unknown, children: readonly OperationNode[], counts: 
   return 1
 }
 
-function carriedBy(node: OperationNode, typename: string | null): readonly Coordinate[] {
+/** The coordinates that a value of this selection counts for, given the runtime type of its object where the answer says it. */
+export function carriedBy(node: OperationNode, typename: string | null): readonly Coordinate[] {
   if (typename === null || node.coordinates.length === 1) return node.coordinates
   const runtime: Coordinate = `${typename}.${node.fieldName}`
   const [declared] = node.coordinates
@@ -53,7 +54,7 @@ function carriedBy(node: OperationNode, typename: string | null): readonly Coord
 }
 
 /** The runtime type as the answer says it; null when it does not, or when a caller gave that name to another field. */
-function typenameOf(data: Data, nodes: readonly OperationNode[]): string | null {
+export function typenameOf(data: Data, nodes: readonly OperationNode[]): string | null {
   if (!Object.hasOwn(data, '__typename') || nodes.some(({ responseKey }) => responseKey === '__typename')) return null
   const typename = data['__typename']
   return typeof typename === 'string' ? typename : null

@@ -11,6 +11,8 @@ export interface EntryBase {
   readonly caller: Caller | null
   readonly at: Date
   readonly policyRevision: string
+  /** The approval that this request asked for, or under which it ran; null for most. */
+  readonly approval: string | null
   readonly operation: {
     readonly kind: 'query' | 'mutation' | null
     readonly name: string | null

@@ -45,6 +45,7 @@ export function recordOf(entry: LedgerEntry, knows: KnowsCoordinate, now: Date):
     at: (Number.isNaN(entry.at.getTime()) ? now : entry.at).toISOString(),
     caller: entry.caller && recordedCaller(entry.caller),
     policyRevision: safeText(entry.policyRevision, limits.hash),
+    approval: optional(entry.approval, limits.name),
     operation: {
       kind: entry.operation.kind,
       name: optional(entry.operation.name, limits.name),
@@ -92,6 +93,8 @@ function recordedCaller(caller: Caller): RecordedCaller {
     })),
     onBehalfOf: optional(caller.onBehalfOf, limits.name),
     purpose: optional(caller.purpose, limits.name),
+    task: optional(caller.task, limits.name),
+    grants: names(caller.grants.map(({ id }) => id)),
   }
 }
 

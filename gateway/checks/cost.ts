@@ -28,20 +28,38 @@ export const cost: OperationCheck = {
 
 /** Cost units of an operation: at least 1; adding a field never makes it less. */
 export function estimateCost(operation: Operation): number {
-  const roots = operation.kind === 'mutation' ? operation.roots.length * mutationCost : 0
-  const introspection = operation.introspections * introspectionCost
-  return Math.max(1, introspection + roots + sum(operation.roots, 1, null))
+  let objects = 0
+  visitObjects(operation.roots, (_node, count) => (objects += count))
+  return costOf(operation, objects)
+}
+
+/** Cost units of an operation that made so many objects. */
+export function costOf({ kind, roots, introspections }: Operation, objects: number): number {
+  const acts = kind === 'mutation' ? roots.length * mutationCost : 0
+  return Math.max(1, introspections * introspectionCost + acts + objects)
+}
+
+/** Visits every selection of objects with the most objects that it is taken to make. */
+export function visitObjects(
+  nodes: readonly OperationNode[],
+  visit: (node: OperationNode, count: number) => void,
+): void {
+  visitWithin(nodes, 1, null, visit)
 }
 
 /** `pageSize` is what `first` of the connection around `nodes` says: a connection's inner lists are one page, not many. */
-function sum(nodes: readonly OperationNode[], times: number, pageSize: number | null): number {
-  let total = 0
+function visitWithin(
+  nodes: readonly OperationNode[],
+  times: number,
+  pageSize: number | null,
+  visit: (node: OperationNode, count: number) => void,
+): void {
   for (const node of nodes) {
     if (node.children.length === 0) continue
     const first = node.args['first']
     const asked = typeof first === 'number' ? Math.max(1, Math.abs(first)) : null
     const size = node.returnsList ? (asked ?? pageSize ?? assumedListSize) : 1
-    total += times * size + sum(node.children, times * size, node.returnsList ? null : asked)
+    visit(node, times * size)
+    visitWithin(node.children, times * size, node.returnsList ? null : asked, visit)
   }
-  return total
 }

@@ -5,13 +5,11 @@
  */
 import { HeaderMap } from '@apollo/server'
 import { catalog, refusal } from '../../lib/errors.ts'
-import type { Coordinate } from '../../lib/labels.ts'
 import type { Cache, RateLimiter } from '../../storage/cache.ts'
 import type { Operation } from '../operation.ts'
+import { isGatewayItself } from '../audit/note-event.ts'
+import { isBrake } from './brakes.ts'
 import type { OperationCheck } from './check.ts'
-
-/** Who shuts an agent out must be able to do so exactly when something is broken. */
-const brakes: ReadonlySet<Coordinate> = new Set<Coordinate>(['Mutation.revoke'])
 
 export interface RateOptions {
   readonly shared: Cache
@@ -28,6 +26,8 @@ export function createRateCheck({ shared, local, costPerMinute }: RateOptions): 
   return {
     name: 'rate',
     async run({ operation, exchange }) {
+      // What the gateway reads for those who approve is of acts that were counted: one agent's must not use up the reads of all.
+      if (isGatewayItself(exchange.caller)) return
       const verdict = await takeFrom(limiter, insurance, operation, exchange.caller.id, exchange.cost)
       if (verdict.allowed) return
       const retryAfterSeconds = Math.max(1, Math.ceil(verdict.resetMs / 1000))
@@ -50,15 +50,14 @@ export function createRateCheck({ shared, local, costPerMinute }: RateOptions): 
 async function takeFrom(
   limiter: RateLimiter,
   insurance: RateLimiter,
-  { kind, roots }: Operation,
+  operation: Operation,
   key: string,
   points: number,
 ) {
   try {
     return await limiter.take(key, points)
   } catch (cause) {
-    const brakesOnly = roots.every((root) => brakes.has(root.coordinates[0]))
-    if (kind === 'query' || brakesOnly) return insurance.take(key, points)
+    if (operation.kind === 'query' || isBrake(operation)) return insurance.take(key, points)
     throw refusal(
       'LIMITS_UNAVAILABLE',
       'The shared limits cannot be read, so nothing is changed.',

@@ -9,13 +9,17 @@ import type { Transport } from './transport.ts'
 
 export class SubgraphDataSource implements GraphQLDataSource<{ exchange: Exchange }> {
   readonly #name: string
-  readonly #transport: Transport
+  readonly #transportOf: (exchange: Exchange) => Transport
   readonly #interfaceObjects: ReadonlySet<string>
 
   /** `interfaceObjects`: interfaces of which the subgraph knows no implementer (`@interfaceObject`). */
-  constructor(name: string, transport: Transport, interfaceObjects: ReadonlySet<string> = new Set()) {
+  constructor(
+    name: string,
+    transportOf: (exchange: Exchange) => Transport,
+    interfaceObjects: ReadonlySet<string> = new Set(),
+  ) {
     this.#name = name
-    this.#transport = transport
+    this.#transportOf = transportOf
     this.#interfaceObjects = interfaceObjects
   }
 
@@ -27,7 +31,7 @@ export class SubgraphDataSource implements GraphQLDataSource<{ exchange: Exchang
     const { query = '', variables = {}, operationName } = options.request
     exchange.subgraphs.add(this.#name)
     try {
-      const response = await this.#transport.fetch(this.#name, {
+      const response = await this.#transportOf(exchange).fetch(this.#name, {
         query,
         variables,
         operationName: operationName ?? null,
@@ -37,6 +41,7 @@ export class SubgraphDataSource implements GraphQLDataSource<{ exchange: Exchang
           requestId: exchange.requestId,
           policyRevision: exchange.revision.id,
           operationHash: hashOperation(query),
+          approval: exchange.approval,
         },
         signal: exchange.signal,
       })

@@ -16,27 +16,40 @@ import type { Transport } from './transport.ts'
 /** What Apollo Server hands over for one operation. */
 export type FederatedRequest = GatewayGraphQLRequestContext<{ exchange: Exchange }>
 
-export interface Federation extends AsyncDisposable {
+export interface Federation {
   /** The whole API schema; no caller but one with the explorer scope sees it unfiltered. */
   readonly apiSchema: GraphQLSchema
   /** Plans the operation, or finds its plan, and runs it. */
   execute(request: FederatedRequest): Promise<ExecutionResult>
 }
 
-export interface FederationOptions {
-  readonly supergraphSdl: string
-  readonly transport: Transport
-  readonly log: Log
+/** A supergraph, ready to plan: the costly part, which knows of no transport. */
+export interface LoadedGraph extends AsyncDisposable {
+  readonly apiSchema: GraphQLSchema
+  /** Plans the operation, or finds its plan, and runs it over the transport. */
+  execute(request: FederatedRequest, transport: Transport): Promise<ExecutionResult>
 }
 
-/** Loads a supergraph and makes it executable. */
-export async function createFederation({ supergraphSdl, transport, log }: FederationOptions): Promise<Federation> {
+/** Makes a graph executable over one transport. */
+export function createFederation(graph: LoadedGraph, transport: Transport): Federation {
+  return { apiSchema: graph.apiSchema, execute: (request) => graph.execute(request, transport) }
+}
+
+/** Loads a supergraph. */
+export async function loadGraph(supergraphSdl: string, log: Log): Promise<LoadedGraph> {
   // Must be set before the gateway is constructed: otherwise it reports to Apollo and probes cloud metadata addresses.
   process.env['APOLLO_TELEMETRY_DISABLED'] = '1'
   const objects = interfaceObjects(supergraphSdl)
+  const transports = new WeakMap<Exchange, Transport>()
+  const transportOf = (exchange: Exchange) => {
+    const transport = transports.get(exchange)
+    // INVARIANT: `execute` has named the transport of every exchange that is fetched for.
+    if (!transport) throw new Error('An operation without a transport came to be fetched.')
+    return transport
+  }
   const gateway = new ApolloGateway({
     supergraphSdl,
-    buildService: ({ name }) => new SubgraphDataSource(name, transport, objects.get(name)),
+    buildService: ({ name }) => new SubgraphDataSource(name, transportOf, objects.get(name)),
     logger: quiet(log),
     debug: false,
     __exposeQueryPlanExperimental: false,
@@ -52,29 +65,23 @@ export async function createFederation({ supergraphSdl, transport, log }: Federa
   if (!apiSchema) throw new Error('The gateway loaded without a schema.')
   return {
     apiSchema,
-    async execute(request) {
+    async execute(request, transport) {
+      transports.set(request.context.exchange, transport)
       try {
         return withMisfits(await executor(request as GatewayGraphQLRequestContext))
       } catch (error) {
         throw isTooLargeToPlan(error) ? tooLarge(error) : error
       }
     },
-    async [Symbol.asyncDispose]() {
-      await gateway.stop()
-      await transport[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: () => gateway.stop(),
   }
 }
 
 /** The API schema of a supergraph, for who does not execute. */
 export async function apiSchemaOf(supergraphSdl: string): Promise<GraphQLSchema> {
-  const nowhere: Transport = {
-    fetch: () => Promise.reject(new Error('Nothing is fetched here.')),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  }
   const silent = { debug: () => undefined, warn: () => undefined, error: () => undefined } as unknown as Log
-  await using federation = await createFederation({ supergraphSdl, transport: nowhere, log: silent })
-  return federation.apiSchema
+  await using graph = await loadGraph(supergraphSdl, silent)
+  return graph.apiSchema
 }
 
 /** The planner counts selections with every spread written out, before it plans; it tells by this message alone. */

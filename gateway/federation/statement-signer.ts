@@ -9,7 +9,7 @@
 import { generateKeyPair, type KeyObject, sign as signBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import { type JWK, type JSONWebKeySet, calculateJwkThumbprint, exportJWK } from 'jose'
-import type { Actor, Caller } from '../../lib/caller.ts'
+import type { Actor } from '../../lib/caller.ts'
 import {
   hashVariables,
   type Statement,
@@ -118,8 +118,7 @@ async function makeKey(): Promise<SigningKey> {
 
 /** Who acts for whom stands in `sub` and `act` as RFC 8693 has it; `caller` is the rest of what rules read. */
 function claimsOf({ audience, caller, ...rest }: Statement, variablesJson: string, world: World) {
-  const { id, actors, onBehalfOf, purpose, kind, roles, scopes, issuer, clientId, tokenId, issuedAt, expiresAt } =
-    caller
+  const { id, actors, onBehalfOf, subject: _subject, purpose, ...about } = caller
   const now = Math.floor(world.now().getTime() / 1000)
   return {
     iss: 'mandate-gateway',
@@ -132,7 +131,7 @@ function claimsOf({ audience, caller, ...rest }: Statement, variablesJson: strin
     purpose,
     ...rest,
     variablesHash: hashVariables(variablesJson),
-    caller: { kind, roles, scopes, issuer, clientId, tokenId, issuedAt, expiresAt } satisfies Partial<Caller>,
+    caller: about,
   }
 }
 

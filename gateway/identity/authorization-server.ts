@@ -1,166 +1,109 @@
 /**
- * oidc-provider, set up to do one thing: `client_credentials` with `private_key_jwt`, answered with a JWT access token for
- * the gateway. Everything else that it can do is switched off, and its other paths are not reachable.
+ * oidc-provider behind the paths that we open, with token exchange as a grant of our own. Its other paths are not reachable.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { JWK } from 'jose'
-import type { World } from '../../lib/world.ts'
-import { assertionToleranceSeconds, createAssertionRules } from './assertion-rules.ts'
+import type { Context } from 'oidc-provider'
 import type { DemoIdentity } from './demo-identities.ts'
-import type { PrivateJwk } from './private-keys.ts'
+import { InvalidProof, verifyProof } from './proof.ts'
+import { describeServer, issuerPaths } from './server-metadata.ts'
+import { serverSettings, type ServerSettingsOptions } from './server-settings.ts'
+import { createSignIn } from './sign-in.ts'
+import {
+  type ExchangeAnswer,
+  exchangeGrant,
+  exchangeParameters,
+  ExchangeRefused,
+  type ExchangeRequest,
+} from './token-exchange.ts'
 
-export interface AuthorizationServerOptions {
-  readonly issuer: string
-  readonly audience: string
-  readonly signingKey: PrivateJwk
-  readonly clients: readonly { readonly identity: DemoIdentity; readonly key: JWK }[]
-  readonly scopesOf: (identity: DemoIdentity) => readonly string[]
-  readonly tokenLifetimeSeconds: number
-  readonly world: World
+export interface AuthorizationServerOptions extends ServerSettingsOptions {
+  /** Who may sign in on the page. */
+  readonly people: readonly DemoIdentity[]
+  readonly exchange: (request: ExchangeRequest) => Promise<ExchangeAnswer>
   readonly log: { error(details: Readonly<Record<string, unknown>>, message: string): void }
 }
 
 export interface AuthorizationServer {
   readonly handler: (request: IncomingMessage, response: ServerResponse) => void
+  /** What it answers, as Fastify writes paths. */
   readonly paths: readonly string[]
 }
 
-const tokenPath = '/oauth/token'
-const keysPath = '/.well-known/jwks.json'
-const metadataPaths = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']
+/** How long a proof at the token endpoint is remembered. */
+const rememberProofSeconds = 120
 
 /** Makes the server. The library is loaded here, so that a gateway with a real issuer never loads it. */
 export async function createAuthorizationServer(options: AuthorizationServerOptions): Promise<AuthorizationServer> {
-  const { issuer, log } = options
-  const { Provider, errors } = await import('oidc-provider')
-  const provider = new Provider(issuer, configure(options, errors))
+  const { issuer, people, log } = options
+  const library = await import('oidc-provider')
+  const provider = new library.Provider(issuer, serverSettings(options, library))
   provider.silent = true
   provider.on('server_error', (_context, error) => {
     log.error({ err: error }, 'the development issuer failed to answer')
   })
-  const answer = provider.callback()
+  provider.registerGrantType(exchangeGrant, (context) => answerExchange(context, options, library), exchangeParameters)
+  const ask = provider.callback()
+  const signIn = createSignIn({ provider, people })
   const metadata = JSON.stringify(describeServer(issuer))
+  const { token, keys, authorize, metadata: metadataPaths } = issuerPaths
 
-  return {
-    paths: [tokenPath, keysPath, ...metadataPaths],
-    handler(request, response) {
-      const path = request.url?.split('?')[0] ?? ''
-      if (path === tokenPath || path === keysPath) {
-        answer(request, response).catch((error: unknown) => {
-          log.error({ err: error }, 'the development issuer failed to answer')
-          response.destroy()
-        })
-        return
-      }
-      const found = metadataPaths.includes(path) && (request.method === 'GET' || request.method === 'HEAD')
-      response.writeHead(found ? 200 : 404, { 'content-type': 'application/json' })
-      response.end(found ? metadata : '{"error":"invalid_request","error_description":"There is nothing here."}')
-    },
-  }
-}
-
-type Errors = (typeof import('oidc-provider'))['errors']
-
-function configure(options: AuthorizationServerOptions, errors: Errors): Readonly<Record<string, unknown>> {
-  const { issuer, audience, signingKey, clients, scopesOf, tokenLifetimeSeconds, world } = options
-  const identities = new Map(clients.map(({ identity }) => [identity.id as string, identity]))
-  const refuseAssertion = createAssertionRules([issuer, `${issuer}${tokenPath}`], world)
-  const off = { enabled: false }
-
-  return {
-    adapter: NoStorage,
-    jwks: { keys: [signingKey] },
-    clients: clients.map(({ identity, key }) => ({
-      client_id: identity.id,
-      client_name: identity.title,
-      grant_types: ['client_credentials'],
-      response_types: [],
-      redirect_uris: [],
-      token_endpoint_auth_method: 'private_key_jwt',
-      token_endpoint_auth_signing_alg: 'ES256',
-      id_token_signed_response_alg: 'ES256',
-      jwks: { keys: [key] },
-    })),
-    clientAuthMethods: ['private_key_jwt'],
-    responseTypes: [],
-    scopes: [],
-    subjectTypes: ['public'],
-    routes: { token: tokenPath, jwks: keysPath },
-    ttl: { ClientCredentials: tokenLifetimeSeconds },
-    clockTolerance: assertionToleranceSeconds,
-    clientBasedCORS: () => false,
-    renderError: (context: { type: string; body: string }, out: object) => {
-      context.type = 'json'
-      context.body = JSON.stringify(out)
-    },
-    assertJwtClientAuthClaimsAndHeader: (_context: unknown, claims: Readonly<Record<string, unknown>>) => {
-      const refused = refuseAssertion(claims)
-      if (refused !== null) throw new errors.InvalidClientAuth(refused)
-    },
-    extraTokenClaims: (_context: unknown, { clientId }: { clientId: string }) => {
-      const identity = identities.get(clientId)
-      return { kind: identity?.kind, roles: identity?.roles }
-    },
-    features: {
-      clientCredentials: { enabled: true },
-      resourceIndicators: {
-        enabled: true,
-        defaultResource: () => audience,
-        getResourceServerInfo: (context: TokenRequest, resource: string, { clientId }: { clientId: string }) => {
-          const identity = identities.get(clientId)
-          if (resource !== audience || identity === undefined) throw new errors.InvalidTarget()
-          return {
-            audience,
-            scope: grantScopes(context, scopesOf(identity), errors).join(' '),
-            accessTokenFormat: 'jwt',
-            accessTokenTTL: tokenLifetimeSeconds,
-            jwt: { sign: { alg: 'ES256', kid: signingKey.kid } },
-          }
-        },
-      },
-      devInteractions: off,
-      dPoP: off,
-      rpInitiatedLogout: off,
-      userinfo: off,
-    },
-  }
-}
-
-interface TokenRequest {
-  readonly oidc: { readonly params: { scope?: string | undefined } }
-}
-
-/** Cuts the scopes asked for to those of the roles; asking for none asks for all (RFC 6749, section 3.3). */
-function grantScopes({ oidc }: TokenRequest, allowed: readonly string[], errors: Errors): readonly string[] {
-  const asked = oidc.params.scope
-  if (asked === undefined) {
-    if (allowed.length > 0) oidc.params.scope = allowed.join(' ')
-    return allowed
-  }
-  const granted = allowed.filter((scope) => asked.split(' ').includes(scope))
-  if (granted.length === 0) throw new errors.InvalidScope('this client may have none of the scopes', asked)
-  return granted
-}
-
-/** RFC 8414. What the library would publish names endpoints that are switched off here. */
-function describeServer(issuer: string): Readonly<Record<string, unknown>> {
-  return {
-    issuer,
-    token_endpoint: `${issuer}${tokenPath}`,
-    jwks_uri: `${issuer}${keysPath}`,
-    grant_types_supported: ['client_credentials'],
-    response_types_supported: [],
-    token_endpoint_auth_methods_supported: ['private_key_jwt'],
-    token_endpoint_auth_signing_alg_values_supported: ['ES256'],
-  }
-}
-
-/** Access tokens are JWTs and assertions are remembered by our own rules: there is nothing to store. */
-class NoStorage {
-  upsert(): Promise<void> {
+  function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url?.split('?')[0] ?? ''
+    if (path === token || path === keys || path === authorize || path.startsWith(`${authorize}/`)) {
+      return ask(request, response)
+    }
+    if (path.startsWith(`${issuerPaths.signIn}/`)) return signIn(request, response)
+    const found = metadataPaths.some((one) => one === path) && (request.method === 'GET' || request.method === 'HEAD')
+    response.writeHead(found ? 200 : 404, { 'content-type': 'application/json' })
+    response.end(found ? metadata : '{"error":"invalid_request","error_description":"There is nothing here."}')
     return Promise.resolve()
   }
-  find(): Promise<undefined> {
-    return Promise.resolve(undefined)
+
+  return {
+    paths: [token, keys, ...metadataPaths, authorize, `${authorize}/:uid`, `${issuerPaths.signIn}/:uid`],
+    handler(request, response) {
+      answer(request, response).catch((error: unknown) => {
+        log.error({ err: error }, 'the development issuer failed to answer')
+        response.destroy()
+      })
+    },
+  }
+}
+
+type Library = typeof import('oidc-provider')
+
+async function answerExchange(
+  context: Context,
+  { exchange, clients, used, world }: AuthorizationServerOptions,
+  { errors }: Library,
+): Promise<void> {
+  const { oidc } = context
+  const client = await clients.find(oidc.client?.clientId ?? '')
+  if (client === null) throw new errors.InvalidClientAuth('the client is not known any more')
+  try {
+    const boundTo = await proofOf(context)
+    context.body = await exchange({ actor: client.principal, parameters: oidc.params, boundTo })
+  } catch (error) {
+    if (error instanceof InvalidProof) throw new errors.InvalidDpopProof(error.message)
+    if (!(error instanceof ExchangeRefused)) throw error
+    switch (error.code) {
+      case 'invalid_request':
+        throw new errors.InvalidRequest(error.message)
+      case 'invalid_scope':
+        throw new errors.InvalidScope(error.message)
+      case 'invalid_target':
+        throw new errors.InvalidTarget(error.message)
+    }
+  }
+
+  /** The thumbprint of the key that the client proves to hold; null where it sends no proof. */
+  async function proofOf({ href }: Context): Promise<string | null> {
+    const sent = context.get('DPoP')
+    if (sent === '') return null
+    const now = world.now()
+    const proof = await verifyProof(sent, { method: 'POST', addresses: [href], token: null, now })
+    const fresh = used.first(`exchange ${proof.thumbprint} ${proof.id}`, now.getTime() / 1000 + rememberProofSeconds)
+    if (!fresh) throw new InvalidProof('The proof has been used before.')
+    return proof.thumbprint
   }
 }

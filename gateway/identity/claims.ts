@@ -7,13 +7,16 @@ import type { Actor, CallerKind, PrincipalId } from '../../lib/caller.ts'
 import { refuseIdentity } from './refusals.ts'
 
 /** The longest chain of actors in one token. */
-const maxActors = 4
+export const maxActors = 3
 
 const callerKind = z.enum(['agent', 'person', 'service'])
 const principalId = z.string().regex(/^(?:agent|person|service):[a-z0-9](?:[a-z0-9._-]{0,126}[a-z0-9])?$/)
 const roleKeys = z.array(z.string().regex(/^[a-z][a-z0-9-]{0,63}$/)).max(32)
 const printable = (longest: number) => z.string().regex(new RegExp(`^[\\x21-\\x7e]{1,${longest}}$`))
 const seconds = z.number().int().nonnegative()
+
+/** A binding to the key with this thumbprint (RFC 9449, section 6.1), and to nothing else: we can check no other kind. */
+const keyBinding = z.strictObject({ jkt: z.string().regex(/^[A-Za-z0-9_-]{43}$/) })
 
 const actClaim = z.object({
   sub: principalId,
@@ -31,6 +34,7 @@ const accessClaims = z.object({
   jti: printable(256),
   iat: seconds,
   exp: seconds,
+  auth_time: seconds.optional(),
   // scope-token of RFC 6749, section 3.3
   scope: z
     .string()
@@ -39,6 +43,8 @@ const accessClaims = z.object({
   roles: roleKeys,
   kind: callerKind,
   act: actClaim.optional(),
+  may_act: z.looseObject({ sub: printable(256) }).optional(),
+  cnf: keyBinding.optional(),
 })
 
 /** A verified token in our words. */
@@ -50,13 +56,21 @@ export interface CallerClaims {
   readonly clientId: string
   readonly tokenId: string
   readonly scopes: readonly string[]
+  /** Thumbprint of the key that the token is bound to (RFC 9449); null for a bearer token. */
+  readonly boundTo: string | null
+  /** The one principal that may act for the subject (`may_act`, RFC 8693, section 4.4); null when the token does not say. */
+  readonly mayAct: string | null
+  /** `auth_time` where the issuer tells it, else `iat`. */
+  readonly authenticatedAt: number
   readonly issuedAt: number
   readonly expiresAt: number
 }
 
 /** Parses verified claims; throws an identity refusal that names the first member of the wrong shape. */
 export function parseClaims(payload: Readonly<Record<string, unknown>>, kinds: readonly CallerKind[]): CallerClaims {
-  if (payload['cnf'] !== undefined) throw refuseIdentity('token-bound', 'The token has a `cnf` claim.')
+  if (payload['cnf'] !== undefined && !keyBinding.safeParse(payload['cnf']).success) {
+    throw refuseIdentity('token-bound', 'The token has a `cnf` claim that is no thumbprint of a key (`jkt`).')
+  }
   const parsed = accessClaims.safeParse(payload)
   if (!parsed.success) {
     const path = parsed.error.issues[0]?.path.join('.') ?? ''
@@ -79,6 +93,9 @@ export function parseClaims(payload: Readonly<Record<string, unknown>>, kinds: r
     clientId: claims.client_id,
     tokenId: claims.jti,
     scopes: Object.freeze([...new Set(claims.scope?.split(' '))].sort()),
+    boundTo: claims.cnf?.jkt ?? null,
+    mayAct: claims.may_act?.sub ?? null,
+    authenticatedAt: claims.auth_time ?? claims.iat,
     issuedAt: claims.iat,
     expiresAt: claims.exp,
   })

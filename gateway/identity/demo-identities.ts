@@ -13,6 +13,25 @@ export interface DemoIdentity extends Actor {
   readonly title: string
 }
 
+/** Who answers for the agents of the demonstration company: the heads of the departments that they work in. */
+const owners: Readonly<Record<string, string>> = {
+  'agent:support-agent': 'person:marta.kowalska',
+  'agent:sales-agent': 'person:frederik.sommer',
+  'agent:finance-agent': 'person:beatrice.laurent',
+  'agent:it-ops-agent': 'person:thomas.reuter',
+  'agent:order-agent': 'person:frederik.sommer',
+  'agent:production-agent': 'person:anders.holm',
+  'agent:logistics-agent': 'person:pieter.vermeer',
+  'agent:hr-agent': 'person:katharina.brandis',
+  'agent:procurement-agent': 'person:anders.holm',
+  'agent:supplier-data-agent': 'person:bernd.osthoff',
+}
+
+/** The person who answers for an agent; whoever runs the gateway where the agent is not the demonstration company's. */
+export function ownerOf({ id }: Pick<DemoIdentity, 'id'>): PrincipalId {
+  return (owners[id] ?? 'person:operator') as PrincipalId
+}
+
 const agent = (name: string, title: string): DemoIdentity =>
   Object.freeze({ name, id: `agent:${name}` as PrincipalId, kind: 'agent', roles: Object.freeze([name]), title })
 
@@ -36,7 +55,10 @@ export const demoIdentities: readonly DemoIdentity[] = Object.freeze([
   person('iris.vogel', 'hr-manager', 'Iris Vogel, HR manager'),
   agent('procurement-agent', 'Procurement agent: requisitions, purchase orders, receipts'),
   person('bernd.osthoff', 'purchasing-manager', 'Bernd Osthoff, purchasing manager'),
+  agent('supplier-data-agent', 'Supplier data agent: suppliers and where they are paid'),
+  person('petra.lang', 'finance-controller', 'Petra Lang, finance controller'),
   person('omar.haddad', 'security-engineer', 'Omar Haddad, security engineer'),
+  person('nina.vogt', 'security-engineer', 'Nina Vogt, security engineer'),
   person('lena.fischer', 'auditor', 'Lena Fischer, auditor'),
   person('dev.patel', 'developer', 'Dev Patel, developer'),
 ])

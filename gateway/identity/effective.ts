@@ -9,6 +9,8 @@ export interface RoleGrant {
   readonly kind: CallerKind
   readonly scopes: readonly string[]
   readonly purposes: readonly string[]
+  /** `required`: tokens of its holders must be bound to a key (RFC 9449). */
+  readonly proofOfPossession?: 'required'
 }
 
 /** The roles of the current policy revision by key. */
@@ -28,6 +30,12 @@ export function allowedPurposes(chain: readonly Actor[], roles: RoleMap): string
 /** All scopes that the roles of one principal give; sorted. */
 export function roleScopes(principal: Actor, roles: RoleMap): string[] {
   return [...given(principal, roles, 'scopes')].sort()
+}
+
+/** The role that asks for a token bound to a key, of whoever in the chain holds it; null when none does. */
+export function roleWithProof(chain: readonly Actor[], roles: RoleMap): string | null {
+  const held = chain.flatMap((principal) => principal.roles.filter((key) => roles.get(key)?.kind === principal.kind))
+  return held.find((key) => roles.get(key)?.proofOfPossession === 'required') ?? null
 }
 
 type Grant = 'scopes' | 'purposes'

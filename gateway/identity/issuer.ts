@@ -1,16 +1,24 @@
 /**
- * The development issuer: an OAuth 2 authorization server inside the gateway, over oidc-provider, that knows the demo
- * identities and nobody else. It answers this machine only, and never starts in production.
+ * The development issuer: an OAuth 2 and OpenID Connect server inside the gateway, over oidc-provider, that knows the demo
+ * identities and the registered agents. It answers this machine only, and never starts in production.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { importJWK, SignJWT, type JSONWebKeySet } from 'jose'
+import type { JSONWebKeySet } from 'jose'
 import type { World } from '../../lib/world.ts'
+import { createTokenSigner } from './access-tokens.ts'
 import { createAuthorizationServer } from './authorization-server.ts'
+import type { CallerClaims } from './claims.ts'
 import { demoIdentities, findIdentity, type DemoIdentity } from './demo-identities.ts'
-import { roleScopes, type RoleMap } from './effective.ts'
+import { roleScopes, roleWithProof, type RoleMap } from './effective.ts'
+import { createIssuerClients, noRegisteredAgents, type RegisteredAgents } from './issuer-clients.ts'
+import { createKeySet } from './keys.ts'
 import { writeKnownIdentities } from './known-identities.ts'
 import { assertLocalOnly, isLocalRequest } from './local-only.ts'
 import { ensurePrivateKey, identityKeyFile, issuerKeyFile, publicPart } from './private-keys.ts'
+import { refuseIdentity } from './refusals.ts'
+import { createTokenExchange } from './token-exchange.ts'
+import { createUsedOnce } from './used-once.ts'
+import { createTokenVerifier } from './verify.ts'
 
 /** The line that the issuer writes by itself; pino's logger fits as it is. */
 interface IssuerLog {
@@ -31,6 +39,10 @@ export interface DevelopmentIssuerOptions {
   readonly roles: () => RoleMap
   readonly log: IssuerLog
   readonly identities?: readonly DemoIdentity[]
+  /** The register of agents; without it there are the demo identities alone. */
+  readonly registered?: RegisteredAgents
+  /** Rejects with an identity refusal when anybody behind the claims is shut out; asked of tokens that are to be exchanged. */
+  readonly assertInForce?: (claims: CallerClaims) => Promise<void>
 }
 
 interface MintOptions {
@@ -58,21 +70,41 @@ const tokenLifetimeSeconds = 600
 /** Starts the issuer: makes the missing keys, and throws where it must not run. */
 export async function createDevelopmentIssuer(options: DevelopmentIssuerOptions): Promise<DevelopmentIssuer> {
   const { issuer, audience, folder, world, roles, log, identities = demoIdentities } = options
+  const { registered = noRegisteredAgents, assertInForce = () => Promise.resolve() } = options
   assertLocalOnly(options)
   const signingKey = await ensurePrivateKey(issuerKeyFile(folder))
-  const clients = []
+  const demo = []
   for (const identity of identities) {
-    clients.push({ identity, key: publicPart(await ensurePrivateKey(identityKeyFile(folder, identity.name))) })
+    const keys = [publicPart(await ensurePrivateKey(identityKeyFile(folder, identity.name)))]
+    demo.push({ principal: identity, title: identity.title, keys })
   }
   await writeKnownIdentities(folder, identities)
-  const privateKey = await importJWK(signingKey, 'ES256')
+  const jwks: JSONWebKeySet = { keys: [publicPart(signingKey)] }
+  const sign = await createTokenSigner({ issuer, audience, signingKey, world })
+  const keys = createKeySet({ load: () => Promise.resolve(jwks), world })
+  const trusted = { issuer, audience, algorithms: ['ES256'], kinds: ['agent', 'person', 'service'], keys } as const
   const server = await createAuthorizationServer({
     issuer,
     audience,
     signingKey,
-    clients,
-    scopesOf: (identity) => roleScopes(identity, roles()),
+    clients: createIssuerClients(demo, registered),
+    people: identities.filter(({ kind }) => kind === 'person'),
+    scopesOf: (principal) => roleScopes(principal, roles()),
+    roleWithProof: (principal) => roleWithProof([principal], roles()),
+    exchange: createTokenExchange({
+      audience,
+      verify: createTokenVerifier({ issuers: [trusted], world }),
+      async assertInForce(claims) {
+        await assertAgentsAtWork(claims, registered)
+        await assertInForce(claims)
+      },
+      roles,
+      sign,
+      lifetimeSeconds: tokenLifetimeSeconds,
+      world,
+    }),
     tokenLifetimeSeconds,
+    used: createUsedOnce(world),
     world,
     log,
   })
@@ -87,7 +119,7 @@ export async function createDevelopmentIssuer(options: DevelopmentIssuerOptions)
   return {
     paths: server.paths,
     identities,
-    jwks: () => ({ keys: [publicPart(signingKey)] }),
+    jwks: () => jwks,
     handler(request, response) {
       if (isLocalRequest(request)) {
         server.handler(request, response)
@@ -99,24 +131,29 @@ export async function createDevelopmentIssuer(options: DevelopmentIssuerOptions)
     async mint(name, { scopes, onBehalfOf, lifetimeSeconds = tokenLifetimeSeconds } = {}) {
       const actor = known(name)
       const granted = roleScopes(actor, roles())
-      const scope = granted.filter((one) => scopes?.includes(one) ?? true).join(' ')
       const subject = onBehalfOf === undefined ? actor : known(onBehalfOf)
-      const issuedAt = Math.floor(world.now().getTime() / 1000)
-      return await new SignJWT({
-        client_id: actor.id,
-        kind: subject.kind,
-        roles: subject.roles,
-        ...(scope === '' ? {} : { scope }),
-        ...(subject === actor ? {} : { act: { sub: actor.id, kind: actor.kind, roles: actor.roles } }),
+      return await sign({
+        subject,
+        actors: subject === actor ? [] : [actor],
+        clientId: actor.id,
+        scopes: granted.filter((one) => scopes?.includes(one) ?? true),
+        lifetimeSeconds,
       })
-        .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: signingKey.kid })
-        .setIssuer(issuer)
-        .setSubject(subject.id)
-        .setAudience(audience)
-        .setJti(world.newId())
-        .setIssuedAt(issuedAt)
-        .setExpirationTime(issuedAt + lifetimeSeconds)
-        .sign(privateKey)
     },
+  }
+}
+
+/** Throws an identity refusal when an agent behind the claims may not work now, or left its work after the token was made. */
+async function assertAgentsAtWork({ subject, actors, issuedAt }: CallerClaims, registered: RegisteredAgents) {
+  for (const { id, kind } of [subject, ...actors]) {
+    if (kind !== 'agent') continue
+    const registration = await registered.find(id)
+    if (registration.outcome === 'barred') {
+      throw refuseIdentity('principal-revoked', `\`${id}\` is ${registration.status}.`)
+    }
+    const from = registration.outcome === 'active' ? registration.tokensValidFrom : null
+    if (from !== null && issuedAt * 1000 < from.getTime()) {
+      throw refuseIdentity('tokens-before-revoked', `Tokens of \`${id}\` count from ${from.toISOString()}.`)
+    }
   }
 }

@@ -6,6 +6,7 @@ import type { Caller } from '../../lib/caller.ts'
 import type { World } from '../../lib/world.ts'
 import type { Cache } from '../../storage/cache.ts'
 import type { RevocationStore } from '../../storage/stores/revocations.ts'
+import { openLiveSnapshot } from '../live-snapshot.ts'
 import { snapshotOf, type Snapshot } from './kill-list-snapshot.ts'
 import { refuseIdentity } from './refusals.ts'
 import { createRevoker, type Revoker, revocationsChannel } from './revoker.ts'
@@ -40,97 +41,35 @@ export interface KillList extends Revoker, AsyncDisposable {
 
 /** Starts a kill list. It comes up without its store too, and lets nobody pass until it has read it. */
 export async function createKillList(options: KillListOptions): Promise<KillList> {
-  const { store, cache, world, log, pollMs = 1_000, maxAgeMs = 10_000, waitMs = 2_000 } = options
+  const { store, ...rest } = options
   const revoker = createRevoker(options)
-  let snapshot: Snapshot | null = null
-  let readAt = -Infinity
-  let running: Promise<void> | null = null
-  let again = false
-  let failing = false
-  let closed = false
-  let timer: NodeJS.Timeout | undefined
-  let unsubscribe: (() => Promise<void>) | null = null
-
-  const now = () => world.now().getTime()
-  const healthy = () => !closed && snapshot !== null && now() - readAt <= maxAgeMs
-
-  /** Reads the store. A call while a read is under way asks for one more: that one may have begun before the change. */
-  function refresh(): Promise<void> {
-    again = true
-    running ??= readUntilQuiet()
-    return running
-  }
-
-  /** Never rejects: what came of it is in `snapshot` and `readAt`. */
-  async function readUntilQuiet(): Promise<void> {
-    await Promise.resolve()
-    while (again && !closed) {
-      again = false
-      const startedAt = now()
-      try {
-        snapshot = snapshotOf(await store.active(world.now()))
-        readAt = startedAt
-        failing = false
-      } catch (error) {
-        if (!failing) log.warn({ err: error }, 'the kill list cannot be read; the last one holds for a few seconds')
-        failing = true
-      }
-    }
-    running = null
-  }
-
-  async function listen(): Promise<void> {
-    try {
-      unsubscribe ??= await cache.subscribe(revocationsChannel, () => void refresh())
-    } catch {
-      // Polling finds every change within a second, and listening is tried again then.
-    }
-  }
-
-  function schedule(): void {
-    if (closed) return
-    timer = setTimeout(() => void Promise.all([listen(), refresh()]).finally(schedule), pollMs).unref()
-  }
-
-  await settledWithin(Promise.all([listen(), refresh()]), waitMs)
-  schedule()
-
-  const close = async () => {
-    closed = true
-    clearTimeout(timer)
-    await unsubscribe?.().catch(() => undefined)
-    if (running !== null) await settledWithin(running, waitMs)
-  }
+  const list = await openLiveSnapshot<Snapshot>({
+    ...rest,
+    name: 'the kill list',
+    channel: revocationsChannel,
+    load: async (now) => snapshotOf(await store.active(now)),
+  })
+  const close = () => list.close()
 
   return {
-    healthy,
+    healthy: () => list.healthy(),
     async check(caller) {
-      if (!healthy() && !closed) await settledWithin(refresh(), waitMs)
-      if (!healthy() || snapshot === null) throw refuseIdentity('kill-list-stale', 'The kill list cannot be read.')
+      const snapshot = await list.fresh()
+      if (snapshot === null) throw refuseIdentity('kill-list-stale', 'The kill list cannot be read.')
       const refused = snapshot.refuses(caller)
       if (refused !== null) throw refuseIdentity(refused.cause, refused.detail)
     },
     async revoke(revocation) {
       const stored = await revoker.revoke(revocation)
-      await settledWithin(refresh(), waitMs)
+      await list.refresh()
       return stored
     },
     async lift(id, liftedBy) {
       const lifted = await revoker.lift(id, liftedBy)
-      await settledWithin(refresh(), waitMs)
+      await list.refresh()
       return lifted
     },
     close,
     [Symbol.asyncDispose]: close,
   }
-}
-
-/** Waits for work that never rejects, but not for ever. */
-async function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  await Promise.race([work, timeout])
-  clearTimeout(timer)
 }

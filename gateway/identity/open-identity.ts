@@ -5,14 +5,18 @@ import type { Cache } from '../../storage/cache.ts'
 import type { RevocationStore } from '../../storage/stores/revocations.ts'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
-import { type Authenticator, createAuthenticator } from './authenticate.ts'
+import type { AgentDirectory } from './agent-directory.ts'
+import { type Authenticator, createAuthenticator, toCaller } from './authenticate.ts'
 import type { RoleMap } from './effective.ts'
+import type { RegisteredAgents } from './issuer-clients.ts'
 import { type DevelopmentIssuer, createDevelopmentIssuer } from './issuer.ts'
 import { assertLocalOnly } from './local-only.ts'
 import { type LoadKeys, createKeySet } from './keys.ts'
+import type { GrantBook } from './grant-book.ts'
 import { type KillList, createKillList } from './kill-list.ts'
 import { type ProtectedResource, describeProtectedResource } from './metadata.ts'
 import { identityKeyFile, readPrivateKey } from './private-keys.ts'
+import { createProofCheck } from './proof-check.ts'
 import { remoteKeys } from './remote-keys.ts'
 import { requestToken } from './request-token.ts'
 import type { TrustedIssuer } from './verify.ts'
@@ -42,17 +46,23 @@ export interface OpenIdentityOptions {
   readonly log: Log
   readonly cache: Cache
   readonly store: RevocationStore
+  readonly grants: GrantBook
   readonly roles: () => RoleMap
-  /** Whom the development issuer knows. */
+  /** Which agents may be here. */
+  readonly directory: AgentDirectory
+  /** Whom the development issuer knows beside the registered agents. */
   readonly identities: readonly DemoIdentity[]
+  readonly registered: RegisteredAgents
 }
 
 export async function openIdentity(options: OpenIdentityOptions): Promise<Identity> {
-  const { config, address, world, log, cache, store, roles, identities, env } = options
+  const { config, address, world, log, cache, store, grants, roles, identities, registered, directory, env } = options
   const audience = config.identity.audience ?? `${address}/graphql`
   const { developmentIssuer, developmentIssuerUrl } = config.identity
   const elsewhere = developmentIssuer ? (developmentIssuerUrl ?? null) : null
   assertDevelopmentOnly(options)
+  await using opened = new AsyncDisposableStack()
+  const killList = opened.use(await createKillList({ store, cache, world, log }))
   const issuer =
     developmentIssuer && elsewhere === null
       ? await createDevelopmentIssuer({
@@ -65,6 +75,10 @@ export async function openIdentity(options: OpenIdentityOptions): Promise<Identi
           roles,
           log,
           identities,
+          registered,
+          assertInForce: async (claims) => {
+            await killList.check(toCaller(await directory.admit(claims), roles()))
+          },
         })
       : null
   const issuers = [
@@ -72,9 +86,17 @@ export async function openIdentity(options: OpenIdentityOptions): Promise<Identi
     ...(issuer ? [development(address, () => Promise.resolve(issuer.jwks()), audience, world)] : []),
     ...(elsewhere === null ? [] : [development(elsewhere, keysOf(elsewhere), audience, world)]),
   ]
-  const killList = await createKillList({ store, cache, world, log })
+  const resources = opened.move()
   return {
-    authenticator: createAuthenticator({ issuers, world, roles, killList }),
+    authenticator: createAuthenticator({
+      issuers,
+      world,
+      roles,
+      killList,
+      directory,
+      grants,
+      proofs: createProofCheck({ cache, world, addresses: endpointAddresses(address, audience) }),
+    }),
     issuer,
     demo: issuer ?? (elsewhere === null ? null : demoTokens(elsewhere, options)),
     killList,
@@ -82,8 +104,14 @@ export async function openIdentity(options: OpenIdentityOptions): Promise<Identi
       resource: audience,
       issuers: issuers.map((trustedIssuer) => trustedIssuer.issuer),
     }),
-    [Symbol.asyncDispose]: () => killList.close(),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
+}
+
+/** Where callers send requests: the address that the metadata names them, and the gateway's own. */
+function endpointAddresses(address: string, audience: string): readonly string[] {
+  const own = `${address}/graphql`
+  return URL.canParse(audience) && audience.startsWith('http') ? [...new Set([audience, own])] : [own]
 }
 
 function trusted({ identity }: Config, audience: string, world: World): TrustedIssuer[] {

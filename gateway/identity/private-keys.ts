@@ -27,6 +27,11 @@ export function identityKeyFile(dataFolder: string, name: string): string {
   return join(dataFolder, 'identities', `${name}.jwk.json`)
 }
 
+/** Where the key is that an identity binds its tokens to, in the data folder. */
+export function proofKeyFile(dataFolder: string, name: string): string {
+  return join(dataFolder, 'proofs', `${name}.jwk.json`)
+}
+
 /** Where the issuer's signing key is, in the data folder. */
 export function issuerKeyFile(dataFolder: string): string {
   return join(dataFolder, 'issuer', 'signing.jwk.json')

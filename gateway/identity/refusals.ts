@@ -3,6 +3,7 @@
  * error, never on it, and is read by the ledger alone.
  */
 import type { GraphQLError } from 'graphql'
+import type { Caller } from '../../lib/caller.ts'
 import { refusal, type ErrorCode, type ErrorDetails } from '../../lib/errors.ts'
 
 interface Told {
@@ -13,7 +14,7 @@ interface Told {
 const notValid: Told = { code: 'UNAUTHENTICATED', message: 'The access token is not valid.' }
 const notOneHeader: Told = {
   code: 'UNAUTHENTICATED',
-  message: 'Send exactly one `Authorization` header, with the scheme `Bearer` and one access token.',
+  message: 'Send exactly one `Authorization` header, with the scheme `Bearer` or `DPoP` and one access token.',
 }
 const unavailable: Told = { code: 'IDENTITY_UNAVAILABLE', message: 'The identity cannot be checked at the moment.' }
 const revoked: Told = { code: 'IDENTITY_REVOKED', message: 'This identity has been revoked.' }
@@ -52,14 +53,39 @@ const causes = {
     code: 'UNAUTHENTICATED',
     message: 'The access token is bound to a key and is not accepted as a bearer token.',
   },
+  'token-not-bound': {
+    code: 'UNAUTHENTICATED',
+    message: 'The access token is not bound to a key: send it with the scheme `Bearer`.',
+  },
+  'proof-required': {
+    code: 'PROOF_REQUIRED',
+    message: 'A role behind this access token asks for one that is bound to a key (RFC 9449).',
+  },
+  'proof-missing': {
+    code: 'PROOF_REQUIRED',
+    message: 'The access token is bound to a key, and the request has no proof of that key in the header `DPoP`.',
+  },
+  'proof-repeated': { code: 'PROOF_INVALID', message: 'Send exactly one `DPoP` header, with one proof.' },
+  'proof-invalid': { code: 'PROOF_INVALID', message: 'The proof in the header `DPoP` does not fit this request.' },
+  'proof-replayed': { code: 'PROOF_INVALID', message: 'The proof in the header `DPoP` has been used before.' },
+  'proofs-unavailable': unavailable,
   'keys-unavailable': unavailable,
   'kill-list-stale': unavailable,
   'token-revoked': { code: 'IDENTITY_REVOKED', message: 'This access token has been revoked.' },
   'tokens-before-revoked': { code: 'IDENTITY_REVOKED', message: 'This access token has been revoked.' },
   'principal-revoked': revoked,
+  'agent-unknown': { code: 'AGENT_NOT_REGISTERED', message: 'This agent is not registered here.' },
+  'agent-not-active': { code: 'AGENT_NOT_ACTIVE', message: 'An agent of this token is not active.' },
+  'agent-was-out': { code: 'IDENTITY_REVOKED', message: 'This access token has been revoked.' },
+  'directory-stale': unavailable,
   'purpose-repeated': {
     code: 'PURPOSE_NOT_ALLOWED',
     message: 'Send the header `mandate-purpose` at most once.',
+  },
+  'task-malformed': {
+    code: 'BAD_REQUEST',
+    message:
+      'Send the header `mandate-task` at most once, with a task id of 1 to 100 letters, digits, dots, colons, dashes and underscores.',
   },
   'purpose-not-allowed': {
     code: 'PURPOSE_NOT_ALLOWED',
@@ -90,4 +116,17 @@ export function refuseIdentity(cause: IdentityCause, detail: string, details: Er
 /** The true cause of an error that {@link refuseIdentity} made; null for every other error. */
 export function refusalReason(error: unknown): RefusalReason | null {
   return reasons.get(error as GraphQLError) ?? null
+}
+
+const callers = new WeakMap<object, Caller>()
+
+/** Notes whose good token came with an error, so that the ledger names who was turned away; gives the error. */
+export function turnedAway(error: unknown, caller: Caller): unknown {
+  if (typeof error === 'object' && error !== null) callers.set(error, caller)
+  return error
+}
+
+/** Whose good token came with an error, as {@link turnedAway} noted it; null where nobody proved who they are. */
+export function whoWasTurnedAway(error: unknown): Caller | null {
+  return typeof error === 'object' && error !== null ? (callers.get(error) ?? null) : null
 }

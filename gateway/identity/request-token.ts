@@ -1,13 +1,15 @@
 /**
- * Gets one access token for a demo identity: signs a client assertion (RFC 7523) with the identity's key and exchanges it at the
- * development issuer, wherever that runs on this machine.
+ * Gets access tokens for demo identities at the development issuer, wherever that runs on this machine: with a client assertion
+ * (RFC 7523) for the identity itself, by token exchange (RFC 8693) to act for somebody else.
  */
 import { importJWK, SignJWT } from 'jose'
 import { z } from 'zod'
 import type { World } from '../../lib/world.ts'
 import type { DemoIdentity } from './demo-identities.ts'
 import { isLoopbackHost } from './loopback.ts'
+import { makeProof } from './make-proof.ts'
 import type { PrivateJwk } from './private-keys.ts'
+import { accessTokenType, exchangeGrant } from './token-exchange.ts'
 
 export interface TokenRequest {
   readonly identity: DemoIdentity
@@ -16,6 +18,10 @@ export interface TokenRequest {
   readonly url: string
   /** Scopes with spaces between them; without it, all that the identity's roles give. */
   readonly scope?: string
+  /** The token of whom the identity is to act for; without it, the identity acts for itself. */
+  readonly subjectToken?: string
+  /** A key to bind the token to (RFC 9449); without it, the token is a bearer token. */
+  readonly proofKey?: PrivateJwk
   /** Where the key came from, for the message about a key that the issuer does not know. */
   readonly dataFolder: string
 }
@@ -49,21 +55,26 @@ export async function findIssuer(url: string, { fetch }: Pick<TokenRequestIo, 'f
 
 /** Gets the token; throws an error whose message says what to do. */
 export async function requestToken(request: TokenRequest, { fetch, world }: TokenRequestIo): Promise<string> {
-  const { identity, key, url, scope } = request
+  const { identity, key, url, scope, subjectToken, proofKey } = request
   const endpoint = new URL('/oauth/token', url)
+  const grant =
+    subjectToken === undefined
+      ? { grant_type: 'client_credentials' }
+      : { grant_type: exchangeGrant, subject_token: subjectToken, subject_token_type: accessTokenType }
   const body = new URLSearchParams({
-    grant_type: 'client_credentials',
+    ...grant,
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
     client_assertion: await signAssertion(identity, key, issuerAt(url), world),
     ...(scope === undefined ? {} : { scope }),
   })
+  const proof = proofKey && (await makeProof({ key: proofKey, method: 'POST', address: endpoint.href, world }))
   let response: Response
   try {
     response = await fetch(endpoint, {
       method: 'POST',
       body,
       redirect: 'error',
-      headers: { accept: 'application/json' },
+      headers: { accept: 'application/json', ...(proof === undefined ? {} : { dpop: proof }) },
       signal: AbortSignal.timeout(5_000),
     })
   } catch (cause) {
@@ -84,22 +95,24 @@ function explain(
   refused: z.infer<typeof errorAnswer> | undefined,
   status: number,
   origin: string,
-  { identity: { name }, dataFolder, scope }: TokenRequest,
+  { identity: { name }, dataFolder, scope, subjectToken }: TokenRequest,
 ): string {
   switch (refused?.error) {
     case 'invalid_client':
       return `The gateway at ${origin} does not know this key of \`${name}\`: it uses another data folder than \`${dataFolder}\`. Set MANDATE_DATA to the same one.`
     case 'invalid_scope':
+      if (subjectToken !== undefined) break
       return `The roles of \`${name}\` give none of the scopes \`${scope ?? ''}\`. Leave --scope out to get all that they give.`
     case undefined:
       return `What answers at ${origin} (status ${status}) is not a gateway with the development issuer. Name the gateway with --url.`
     default:
-      return `The gateway at ${origin} refused: ${refused?.error_description ?? refused?.error ?? ''}.`
   }
+  const reason = refused?.error_description ?? refused?.error ?? ''
+  return `The gateway at ${origin} refused: ${reason.replace(/\.$/u, '')}.`
 }
 
-/** The development issuer calls itself `localhost`, whatever loopback name it was reached by. */
-function issuerAt(url: string): string {
+/** What the development issuer at an address calls itself: `localhost`, whatever loopback name it was reached by. */
+export function issuerAt(url: string): string {
   const at = new URL(url)
   if (isLoopbackHost(at.hostname)) at.hostname = 'localhost'
   return at.origin

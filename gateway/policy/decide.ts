@@ -3,8 +3,8 @@
  * anything is fetched. The whole operation is decided: one denied field refuses all of it.
  */
 import type { Caller } from '../../lib/caller.ts'
-import type { Coordinate } from '../../lib/labels.ts'
-import { authorityOf, evaluate } from '../../policies/engine/evaluate.ts'
+import type { Coordinate, Sensitivity } from '../../lib/labels.ts'
+import { authorityFor, authorityOf, evaluate } from '../../policies/engine/evaluate.ts'
 import type { PolicyRevision } from '../../policies/engine/revision.ts'
 import type { Authority, Rule } from '../../policies/engine/rule.ts'
 import { smallestMissing } from '../../policies/engine/settle.ts'
@@ -34,6 +34,23 @@ export interface AskedField {
   /** The role whose holders may decide. */
   readonly approvers: string
   readonly reason: string
+  /** What wants a person: the rule of the field, how much the agent decides itself, or what it has read before. */
+  readonly source: 'policy' | 'autonomy' | 'flow'
+  /** What the agent had read that led to this; empty where reads play no part. */
+  readonly lineage: readonly Lineage[]
+}
+
+/** One earlier read that a verdict goes back to. */
+export interface Lineage {
+  /** The request that read it; the ledger tells all of it. */
+  readonly requestId: string
+  readonly at: Date
+  /** Who read it: the agent itself, or one that handed work to it. */
+  readonly principal: string
+  readonly coordinate: Coordinate
+  readonly label: Sensitivity
+  /** Where the value is written now, `input.iban`; null where the reading alone counts. */
+  readonly argument: string | null
 }
 
 interface DecisionBase {
@@ -93,9 +110,8 @@ export async function decide(
   now: Date,
 ): Promise<Decision> {
   const context: RuleContext = { caller, now }
-  const authority = authorityOf(caller)
   const asked: Asked[] = []
-  for (const { coordinate, path, verdict } of askOnce(operation, authority, context, revision)) {
+  for (const { coordinate, path, verdict } of askOnce(operation, context, revision)) {
     // All questions have been asked by now; none waits for another.
     asked.push({ coordinate, path, verdict: verdict instanceof Promise ? await verdict : verdict })
   }
@@ -107,22 +123,27 @@ export async function decide(
     transitive: transitiveOf(asked, revision),
   }
   const denied = asked.filter((each) => each.verdict.outcome === 'deny')
-  if (denied.length > 0) return deny(denied, authority, revision, base)
+  if (denied.length > 0) return deny(denied, caller, revision, base)
   const fields = asked.flatMap(({ coordinate, path, verdict }): readonly AskedField[] =>
-    verdict.outcome === 'ask' ? [{ coordinate, path, approvers: verdict.approvers, reason: verdict.reason }] : [],
+    verdict.outcome === 'ask'
+      ? [{ coordinate, path, approvers: verdict.approvers, reason: verdict.reason, source: 'policy', lineage: [] }]
+      : [],
   )
-  if (fields.length === 0) return { outcome: 'allow', ...base }
-  return { outcome: 'ask', asked: fields, approvers: unique(fields.map((field) => field.approvers)), ...base }
+  return withAsks({ outcome: 'allow', ...base }, fields)
+}
+
+/** The decision with what else wants a person; a denial stays one. */
+export function withAsks(decision: Decision, more: readonly AskedField[]): Decision {
+  if (decision.outcome === 'deny' || more.length === 0) return decision
+  const asked = [...(decision.outcome === 'ask' ? decision.asked : []), ...more]
+  return { ...decision, outcome: 'ask', asked, approvers: unique(asked.map((field) => field.approvers)) }
 }
 
 /** One question for each coordinate, and one for each set of arguments where the rule reads them. */
-function askOnce(
-  operation: DecidedOperation,
-  authority: Authority,
-  context: RuleContext,
-  revision: PolicyRevision,
-): readonly Question[] {
-  const settled = settledVerdicts(revision, authority)
+function askOnce(operation: DecidedOperation, context: RuleContext, revision: PolicyRevision): readonly Question[] {
+  const { caller } = context
+  const own = authorityOf(caller)
+  const settledForOwn = settledVerdicts(revision, own)
   const seen = new Set<string>()
   const questions: Question[] = []
   for (const { coordinate, args, path } of operation.fields) {
@@ -133,25 +154,31 @@ function askOnce(
     if (seen.has(key)) continue
     seen.add(key)
     const at = path.join('.')
+    // Most callers have no grant, and most coordinates of the others have none.
+    const authority = caller.grants.length === 0 ? own : authorityFor(caller, coordinate)
+    const settled = authority.scopes === own.scopes ? settledForOwn : settledVerdicts(revision, authority)
     const verdict = settled(coordinate)
     if (verdict !== null) questions.push({ coordinate, path: at, verdict })
     else if (rule !== undefined) {
-      questions.push({ coordinate, path: at, verdict: evaluate(rule.rule, { record: 'elsewhere', args, context }) })
+      const asked = evaluate(rule.rule, { record: 'elsewhere', args, context, authority })
+      questions.push({ coordinate, path: at, verdict: asked })
     }
   }
   return questions
 }
 
-function deny(refused: readonly Asked[], authority: Authority, revision: PolicyRevision, base: DecisionBase): Decision {
-  const view = authorityView(revision, authority)
+function deny(refused: readonly Asked[], caller: Caller, revision: PolicyRevision, base: DecisionBase): Decision {
+  const view = authorityView(revision, authorityOf(caller))
+  const missingAt = (coordinate: Coordinate): readonly string[] =>
+    authorityView(revision, authorityFor(caller, coordinate)).standing(coordinate).missingScopes
   const describe = (scope: string): MissingScope => ({
     scope,
     owner: revision.scopes.get(scope)?.owner ?? 'the owner of the policies',
-    requestable: revision.scopes.get(scope)?.requestable.includes(authority.kind) ?? false,
+    requestable: revision.scopes.get(scope)?.requestable.includes(caller.kind) ?? false,
   })
   const known = refused.filter(({ coordinate }) => view.standing(coordinate).disclosure !== 'undisclosed')
   const denied = known.map(({ coordinate, path, verdict }): DeniedField => {
-    const { missingScopes } = view.standing(coordinate)
+    const missingScopes = missingAt(coordinate)
     const { reason, missingScopes: alternative } =
       verdict.outcome === 'deny' ? verdict : { reason: 'it could not be decided', missingScopes: [] }
     // Usable in principle, but not with these arguments or at this time: a scope may still be one way out.
@@ -162,15 +189,11 @@ function deny(refused: readonly Asked[], authority: Authority, revision: PolicyR
       missingScopes: (missingScopes.length > 0 ? missingScopes : alternative).map(describe),
     }
   })
-  const isShut = ({ coordinate }: { readonly coordinate: Coordinate }) =>
-    view.standing(coordinate).missingScopes.length > 0
-  const rules = known.filter(isShut).flatMap(({ coordinate }): readonly Rule[] => {
-    const compiled = revision.rules.get(coordinate)
-    return compiled === undefined ? [] : [compiled.rule]
-  })
-  const smallest = smallestMissing(rules, authority, new Set(revision.scopes.keys())) ?? []
-  const alternatives = denied.filter((field) => !isShut(field)).flatMap((field) => field.missingScopes)
-  const missing = unique([...smallest, ...alternatives.map(({ scope }) => scope)])
+  const shut = known.map(({ coordinate }) => coordinate).filter((coordinate) => missingAt(coordinate).length > 0)
+  const alternatives = denied
+    .filter((field) => !shut.includes(field.coordinate))
+    .flatMap((field) => field.missingScopes)
+  const missing = unique([...smallestFor(shut, caller, revision), ...alternatives.map(({ scope }) => scope)])
   return {
     outcome: 'deny',
     denied,
@@ -178,6 +201,24 @@ function deny(refused: readonly Asked[], authority: Authority, revision: PolicyR
     missingScopes: missing.toSorted().map(describe),
     ...base,
   }
+}
+
+/** The smallest set of scopes that opens what is shut; what a grant widens is looked at on its own. */
+function smallestFor(shut: readonly Coordinate[], caller: Caller, revision: PolicyRevision): readonly string[] {
+  const smallest = (coordinates: readonly Coordinate[], authority: Authority): readonly string[] => {
+    const rules = coordinates.flatMap((coordinate): readonly Rule[] => {
+      const compiled = revision.rules.get(coordinate)
+      return compiled === undefined ? [] : [compiled.rule]
+    })
+    return smallestMissing(rules, authority, new Set(revision.scopes.keys())) ?? []
+  }
+  const granted = new Set(caller.grants.flatMap(({ coordinates }) => coordinates))
+  const alone = shut.filter((coordinate) => granted.has(coordinate))
+  const together = shut.filter((coordinate) => !granted.has(coordinate))
+  return [
+    ...smallest(together, authorityOf(caller)),
+    ...alone.flatMap((coordinate) => smallest([coordinate], authorityFor(caller, coordinate))),
+  ]
 }
 
 function transitiveOf(asked: readonly Asked[], revision: PolicyRevision): readonly Coordinate[] {

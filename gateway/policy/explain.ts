@@ -4,7 +4,7 @@
  */
 import type { Caller } from '../../lib/caller.ts'
 import type { Coordinate } from '../../lib/labels.ts'
-import { authorityOf, evaluateExplained, type Asked } from '../../policies/engine/evaluate.ts'
+import { authorityFor, evaluateExplained, type Asked } from '../../policies/engine/evaluate.ts'
 import type { PolicyRevision } from '../../policies/engine/revision.ts'
 import type { Disclosure, ExplainedVerdict } from '../../policies/engine/types.ts'
 import { authorityView } from './authority.ts'
@@ -47,8 +47,9 @@ export async function explain(
   const compiled = revision.rules.get(coordinate)
   const field = revision.index.fields.get(coordinate)
   if (compiled === undefined || field === undefined) return null
-  const asked: Asked = { record: record ?? 'elsewhere', args, context: { caller, now } }
-  const { disclosure, missingScopes } = authorityView(revision, authorityOf(caller)).standing(coordinate)
+  const authority = authorityFor(caller, coordinate)
+  const asked: Asked = { record: record ?? 'elsewhere', args, context: { caller, now }, authority }
+  const { disclosure, missingScopes } = authorityView(revision, authority).standing(coordinate)
   const [whole, parts] = await Promise.all([
     evaluateExplained(compiled.rule, asked),
     Promise.all(

@@ -8,13 +8,14 @@ import type { Operation } from '../operation.ts'
 import { authorityView } from './authority.ts'
 import { type Decision, decide } from './decide.ts'
 import { refuseDecision } from './refuse.ts'
+import { draftRequest } from './request-draft.ts'
 import { visibleSchema } from './visible-schema.ts'
 
 export interface PolicyGate {
   /** Asks the rules about every field of the operation. Nothing is fetched, nothing is thrown. */
   decide(operation: Operation, exchange: Exchange): Promise<Decision>
   /** Throws the refusal that the decision means; returns when the operation may go on. */
-  assertAllowed(decision: Decision): void
+  assertAllowed(decision: Decision, exchange: Exchange): void
   /** The schema that the caller may see, and a key that is equal for all who see the same. */
   visibleSchema(exchange: Exchange): { readonly key: string; readonly schema: GraphQLSchema }
   /** What a document that did not fit the caller's schema was after. Its work does not depend on what is found. */
@@ -31,8 +32,9 @@ export function createPolicyGate({ apiSchema, world }: PolicyGateOptions): Polic
   return {
     decide: (operation, { caller, revision }) => decide(operation, caller, revision, world.now()),
 
-    assertAllowed(decision) {
-      const error = refuseDecision(decision)
+    assertAllowed(decision, exchange) {
+      const draft = decision.outcome === 'deny' ? draftRequest(decision, exchange) : null
+      const error = refuseDecision(decision, draft)
       if (error) throw error
     },
 

@@ -2,9 +2,10 @@
 import type { GraphQLError } from 'graphql'
 import { refusal } from '../../lib/errors.ts'
 import type { DeniedField, Decision } from './decide.ts'
+import type { RequestDraft } from './request-draft.ts'
 
 /** The refusal that a decision means, or null when the operation may go on. */
-export function refuseDecision(decision: Decision): GraphQLError | null {
+export function refuseDecision(decision: Decision, draft: RequestDraft | null = null): GraphQLError | null {
   switch (decision.outcome) {
     case 'allow':
       return null
@@ -19,8 +20,16 @@ export function refuseDecision(decision: Decision): GraphQLError | null {
         denied: decision.denied,
         missingScopes: decision.missingScopes,
         policyRevision: decision.revision,
+        ...(draft === null ? {} : { request: { query: draft.query, variables: draft.variables }, next: nextOf(draft) }),
       })
   }
+}
+
+function nextOf({ enough }: RequestDraft): string {
+  const ask = 'Send `request`, with your own reason in it, to ask those who answer for these fields for access'
+  return enough
+    ? `Drop the named fields. Or: ${ask}, and repeat the operation under its purpose once it is granted.`
+    : `Drop the fields that nobody can open to you. For the others: ${ask}.`
 }
 
 function askMessage({ asked }: Extract<Decision, { outcome: 'ask' }>): string {

@@ -78,6 +78,9 @@ export function callerOfCase({ as, scopes, purpose }: PolicyCase, revision: Poli
     actors: [],
     onBehalfOf: null,
     purpose: purpose ?? null,
+    task: null,
+    grants: [],
+    authenticatedAt: issuedAt,
     issuedAt,
     expiresAt: issuedAt + 600,
   })

@@ -19,7 +19,8 @@ import {
 import { LRUCache } from 'lru-cache'
 import type { PolicyRevision } from '../../policies/engine/revision.ts'
 import type { Authority } from '../../policies/engine/rule.ts'
-import { authorityView, type AuthorityView, type CoordinateStanding } from './authority.ts'
+import type { CoordinateStanding } from '../../policies/engine/standing.ts'
+import { authorityView, type AuthorityView } from './authority.ts'
 import { withoutHiddenNames } from './visible-descriptions.ts'
 
 type ComposedNode = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode

@@ -2,13 +2,16 @@
  * Which errors from behind the gateway may reach a caller. Our own refusals, made by a subgraph for the caller, pass; anything
  * else may hold host names, SQL or a stack, and is replaced.
  */
-import { type ErrorCode, isErrorCode, refusal } from '../../lib/errors.ts'
+import { type ErrorCode, isErrorCode, isRefusal, refusal } from '../../lib/errors.ts'
 
 /** Codes that a subgraph may use towards the caller. */
 const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'RECORD_DENIED',
   'POLICY_DENIED',
   'APPROVAL_REQUIRED',
+  'APPROVAL_LAPSED',
+  'APPROVER_EXCLUDED',
+  'STEP_UP_REQUIRED',
   'NOT_FOUND',
   'INVALID_INPUT',
   'BAD_USER_INPUT',
@@ -32,8 +35,9 @@ export function mayPass(code: unknown): code is ErrorCode {
 /** Where the cause of a masked error travels to the log: a symbol, so that it can never be serialised into an answer. */
 export const causeKey = Symbol('cause')
 
-/** The refusal for an exchange whose signal has aborted: `TIMEOUT` or `CANCELLED`. */
+/** The refusal for an exchange whose signal has aborted: the one that it was aborted with, `TIMEOUT` or `CANCELLED`. */
 export function abortError(signal: AbortSignal) {
+  if (isRefusal(signal.reason)) return signal.reason
   return isTimeout(signal.reason)
     ? refusal('TIMEOUT', 'The request took longer than allowed.')
     : refusal('CANCELLED', 'The client went away before the answer.')

@@ -23,6 +23,7 @@ export const cast = {
   'hr-manager': 'person:iris.vogel',
   'procurement-agent': 'agent:procurement-agent',
   'purchasing-manager': 'person:bernd.osthoff',
+  'supplier-data-agent': 'agent:supplier-data-agent',
   'security-engineer': 'person:omar.haddad',
   auditor: 'person:lena.fischer',
   developer: 'person:dev.patel',

@@ -1,10 +1,12 @@
 /** The list of all cases. */
+import { agentsCases } from './agents.ts'
 import type { CaseGroup } from './case.ts'
 import { crmCases } from './crm.ts'
 import { erpCases } from './erp.ts'
 import { financeCases } from './finance.ts'
 import { governanceCases } from './governance.ts'
 import { hrCases } from './hr.ts'
+import { inventoryCases } from './inventory.ts'
 import { itsmCases } from './itsm.ts'
 import { mesCases } from './mes.ts'
 import { procurementCases } from './procurement.ts'
@@ -20,4 +22,6 @@ export const caseGroups: readonly CaseGroup[] = [
   supplyChainCases,
   hrCases,
   governanceCases,
+  agentsCases,
+  inventoryCases,
 ]

@@ -1,4 +1,5 @@
 /** Checks the roles and the registry of scopes: a role that names what does not exist would grant nothing, in silence. */
+import { checkBudgets } from './check-budgets.ts'
 import { suggestion } from './check-rule.ts'
 import type { PolicySet, RoleDefinition } from './revision.ts'
 import type { PolicyProblem } from './types.ts'
@@ -16,6 +17,8 @@ export function checkRoles(
   return [
     ...roles.flatMap((role, position) => [
       ...checkRole(role, scopeNames, purposeNames),
+      ...checkAutonomy(role, roles),
+      ...checkBudgets(role).map(({ message, mend }) => problem(role, message, mend)),
       ...(keys.indexOf(role.key) === position
         ? []
         : [problem(role, `The role \`${role.key}\` is defined twice.`, 'Give one of the two another key.')]),
@@ -28,6 +31,7 @@ export function checkRoles(
         message: `\`${scope}\` is not the name of a scope.`,
         mend: 'Write it in lower case with colons, like `crm:case:write`.',
       })),
+    ...Object.entries(scopes).flatMap(([name, { decidedBy }]) => checkDecider(name, decidedBy, roles)),
   ]
 }
 
@@ -63,6 +67,56 @@ function checkRole(
       ),
     ),
   ]
+}
+
+/** An agent's role says how much its holders decide, and who decides the rest. */
+function checkAutonomy(role: RoleDefinition, roles: readonly RoleDefinition[]): readonly PolicyProblem[] {
+  const { key, kind, autonomy, supervisor } = role
+  if (kind !== 'agent') {
+    if (autonomy === undefined && supervisor === undefined) return []
+    const message = `The role \`${key}\` is not for agents and names \`${autonomy === undefined ? 'supervisor' : 'autonomy'}\`.`
+    return [problem(role, message, 'Leave it out: people and services decide for themselves.')]
+  }
+  if (autonomy === undefined || ![0, 1, 2, 3].includes(autonomy)) {
+    const mend = 'Add `autonomy`: 0 suggests, 1 acts with approval, 2 acts within limits, 3 acts and reports.'
+    return [problem(role, `The role \`${key}\` does not say how much its agents decide.`, mend)]
+  }
+  if (supervisor === undefined) {
+    if (autonomy === 0 || autonomy === 3) return []
+    const mend = 'Add `supervisor` with the key of a role for people.'
+    return [problem(role, `The role \`${key}\` has autonomy ${String(autonomy)} and nobody who approves.`, mend)]
+  }
+  const people = peopleOf(roles)
+  if (people.has(supervisor)) return []
+  return [
+    problem(
+      role,
+      `The role \`${key}\` names the supervisor \`${supervisor}\`, which is no role for people.`,
+      `Correct the name${suggestion(supervisor, people)}.`,
+    ),
+  ]
+}
+
+/** Requests for a scope are decided by people, or by nobody. */
+function checkDecider(
+  scope: string,
+  decidedBy: string | undefined,
+  roles: readonly RoleDefinition[],
+): readonly PolicyProblem[] {
+  const people = peopleOf(roles)
+  if (decidedBy === undefined || people.has(decidedBy)) return []
+  return [
+    {
+      where: 'policies/scopes.ts',
+      coordinate: null,
+      message: `Requests for the scope \`${scope}\` are decided by \`${decidedBy}\`, which is no role for people.`,
+      mend: `Correct the name${suggestion(decidedBy, people)}.`,
+    },
+  ]
+}
+
+function peopleOf(roles: readonly RoleDefinition[]): ReadonlySet<string> {
+  return new Set(roles.filter(({ kind }) => kind === 'person').map(({ key }) => key))
 }
 
 function problem(role: RoleDefinition, message: string, mend: string): PolicyProblem {

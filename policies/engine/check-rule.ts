@@ -90,7 +90,24 @@ function checkLeaf(rule: ShieldLeaf, leaf: Leaf, registry: Registry): readonly F
 /** Problems of a good rule at the place where it stands. `cause` says how it came there. */
 export function checkRuleAt(rule: Rule, field: ContractField, index: ContractIndex): readonly Finding[] {
   const leaves = [...leavesOf(rule).values()]
-  return [...leaves.flatMap((leaf) => [...checkArguments(leaf, field, index), ...checkRecord(leaf, field, index)])]
+  return [
+    ...leaves.flatMap((leaf) => [...checkArguments(leaf, field, index), ...checkRecord(leaf, field, index)]),
+    ...checkAsking(leaves),
+  ]
+}
+
+/** Whether a person is asked must be known before anything runs, and a record is at hand only where it runs. */
+function checkAsking(leaves: readonly Leaf[]): readonly Finding[] {
+  const asks = leaves.find(({ approvers }) => approvers !== null)
+  const reads = leaves.find(({ inputs }) => inputs.has('record'))
+  if (asks === undefined || reads === undefined) return []
+  return [
+    {
+      where: asks.where,
+      message: `\`${asks.title}\` and \`${reads.title}\` stand in one rule: with the record alone it would be known whether a person is asked, and then it is too late to ask.`,
+      mend: 'Let an argument, the caller or the time decide whether a person is asked, and leave what the record decides to the system.',
+    },
+  ]
 }
 
 /** Problems of a rule that a dependent field takes over from a field it requires. */

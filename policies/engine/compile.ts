@@ -4,6 +4,11 @@
  */
 import type { Coordinate } from '../../lib/labels.ts'
 import type { ContractField, ContractIndex } from '../../schema/contract.ts'
+import { checkFlow } from './check-flow.ts'
+import { defaultApprovals } from './approval-policies.ts'
+import { checkApprovals } from './check-approvals.ts'
+import { checkConflicts } from './check-conflicts.ts'
+import { checkMoney } from './check-budgets.ts'
 import { checkRoles } from './check-roles.ts'
 import {
   checkRuleAt,
@@ -14,10 +19,11 @@ import {
   targetsOf,
 } from './check-rule.ts'
 import { demandedScopes, demandRule, unruled } from './demand-rules.ts'
+import { defaultFlow } from './flow-policy.ts'
 import type { TableSource } from './positions.ts'
 import { Problems } from './problems.ts'
 import { Tables, type Entry } from './read-tables.ts'
-import type { CompiledRule, PolicyRevision, PolicySet, RulePart } from './revision.ts'
+import type { CompiledRule, MoneyArgument, PolicyRevision, PolicySet, RulePart } from './revision.ts'
 import { groupRule, leavesOf, type Rule } from './rule.ts'
 import type { PolicyProblem } from './types.ts'
 
@@ -40,9 +46,17 @@ export function compilePolicies({ id, policies: written, index, sources, root }:
   const problems = new Problems(root ?? process.cwd())
   const demanded = demandedScopes(index.demands.values())
   const policies = { ...written, scopes: { ...demanded, ...written.scopes } }
-  for (const { where, coordinate, message, mend } of checkRoles(policies, new Set(Object.keys(demanded)))) {
-    problems.add(where, coordinate, message, mend)
-  }
+  const { flow = defaultFlow } = policies
+  const approvals = policies.approvals ?? defaultApprovals
+  const around = { roles: policies.roles, scopes: new Set(Object.keys(policies.scopes)), index }
+  const found = [
+    ...checkRoles(policies, new Set(Object.keys(demanded))),
+    ...checkFlow(flow, index),
+    ...checkApprovals(approvals, around),
+    ...checkConflicts(policies, index),
+    ...checkMoney(policies.money ?? {}, index),
+  ]
+  for (const { where, coordinate, message, mend } of found) problems.add(where, coordinate, message, mend)
   const tables = new Tables({ policies, index, problems, ...(sources === undefined ? {} : { sources }) })
   const rules = new Compiler({ index, tables, problems, named: policies.named ?? {} }).compile()
   if (problems.list.length > 0) return { outcome: 'refused', problems: problems.list }
@@ -52,6 +66,10 @@ export function compilePolicies({ id, policies: written, index, sources, root }:
     roles: new Map(policies.roles.map((role) => [role.key, role])),
     scopes: new Map(Object.entries(policies.scopes)),
     purposes: new Map(Object.entries(policies.purposes)),
+    flow,
+    approvals,
+    conflicts: policies.conflicts ?? [],
+    money: new Map(Object.entries(policies.money ?? {}) as [Coordinate, readonly MoneyArgument[]][]),
     index,
   })
   return { outcome: 'compiled', revision }

@@ -3,6 +3,7 @@
  * answers anything outside its contract denies, and says why.
  */
 import type { Caller } from '../../lib/caller.ts'
+import type { Coordinate } from '../../lib/labels.ts'
 import { combine, combineExplained, publicVerdict, type LeafVerdicts } from './combine.ts'
 import { AnswerError, leavesOf, type Answer, type Authority, type Leaf, type LeafVerdict, type Rule } from './rule.ts'
 import { askLeaf, type ShieldLeaf } from './shield.ts'
@@ -16,6 +17,8 @@ export interface Asked {
   readonly record: Readonly<Record<string, unknown>> | 'elsewhere' | null
   readonly args: Readonly<Record<string, unknown>>
   readonly context: RuleContext
+  /** What counts as held, where grants widen it for this coordinate ({@link authorityFor}); the caller's own when left out. */
+  readonly authority?: Authority
 }
 
 /** The verdict of a rule. Never rejects. */
@@ -33,6 +36,17 @@ export function authorityOf({ kind, roles, scopes }: Caller): Authority {
   return { kind, roles, scopes }
 }
 
+/**
+ * The authority of a caller at one coordinate: its own, and the scopes of the grants that name the coordinate. What a grant adds
+ * holds there and nowhere else.
+ */
+export function authorityFor(caller: Caller, coordinate: Coordinate): Authority {
+  const own = authorityOf(caller)
+  if (caller.grants.length === 0) return own
+  const added = caller.grants.flatMap(({ coordinates, scopes }) => (coordinates.includes(coordinate) ? scopes : []))
+  return added.length === 0 ? own : { ...own, scopes: [...new Set([...own.scopes, ...added])] }
+}
+
 async function answers(rule: Rule, asked: Asked): Promise<LeafVerdicts> {
   const leaves = [...leavesOf(rule)]
   const verdicts = await Promise.all(leaves.map(([leaf, description]) => ask(leaf, description, asked)))
@@ -40,11 +54,12 @@ async function answers(rule: Rule, asked: Asked): Promise<LeafVerdicts> {
   return (leaf) => byLeaf.get(leaf) ?? cannotTell('the rule was not asked')
 }
 
-async function ask(leaf: ShieldLeaf, description: Leaf, { record, args, context }: Asked): Promise<LeafVerdict> {
+async function ask(leaf: ShieldLeaf, description: Leaf, asked: Asked): Promise<LeafVerdict> {
+  const { record, args, context, authority = authorityOf(context.caller) } = asked
   if (record === null && description.inputs.has('record')) return cannotTell('there is no such record to decide about')
   const view = record === null || record === 'elsewhere' ? recordElsewhere : recordView(record, description)
   try {
-    const answer = await inTime(askLeaf(leaf, view, args, { context, authority: authorityOf(context.caller) }))
+    const answer = await inTime(askLeaf(leaf, view, args, { context, authority }))
     if (answer === true) return { outcome: 'allow' }
     if (answer instanceof AnswerError) return answer.answer
     return cannotTell(`\`${description.title}\` gave no clear answer`)

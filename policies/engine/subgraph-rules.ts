@@ -1,5 +1,5 @@
 /** The rules of a revision as a subgraph asks them: with the record at hand, field by field, before the resolver runs. */
-import { evaluate, authorityOf } from './evaluate.ts'
+import { authorityFor, evaluate } from './evaluate.ts'
 import type { CompiledRule, PolicyRevision } from './revision.ts'
 import { settledVerdicts } from './settled.ts'
 import type { SubgraphRule, SubgraphRules } from './types.ts'
@@ -14,7 +14,8 @@ function subgraphRule(revision: PolicyRevision, { coordinate, rule, inputs, targ
   return Object.freeze({
     needsRecord: inputs.has('record'),
     target,
-    settled: (caller) => settledVerdicts(revision, authorityOf(caller))(coordinate),
-    decide: async (record, args, context) => evaluate(rule, { record, args, context }),
+    settled: (caller) => settledVerdicts(revision, authorityFor(caller, coordinate))(coordinate),
+    decide: async (record, args, context) =>
+      evaluate(rule, { record, args, context, authority: authorityFor(context.caller, coordinate) }),
   } satisfies SubgraphRule)
 }

@@ -17,6 +17,11 @@ export const accountManager: Role = {
     'erp:order:write',
     'hr:read',
     'hr:contact',
+    'flow:read',
+    'flow:lift',
+    'approval:decide',
+    'access:request',
+    'access:decide',
   ],
   purposes: ['sales', 'customer-support'],
 }

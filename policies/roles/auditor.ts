@@ -8,6 +8,8 @@ export const auditor: Role = {
   responsibilities: ['Examines who read and changed what, and why'],
   scopes: [
     'ledger:read',
+    'agents:read',
+    'inventory:read',
     'crm:read',
     'itsm:read',
     'finance:read',
@@ -21,6 +23,10 @@ export const auditor: Role = {
     'hr:read',
     'hr:person:read',
     'procurement:read',
+    'flow:all',
+    'access:request',
+    'access:decide',
+    'access:review',
   ],
   purposes: ['audit'],
 }

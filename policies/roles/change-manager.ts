@@ -17,6 +17,11 @@ export const changeManager: Role = {
     'itsm:change:approve',
     'hr:read',
     'hr:contact',
+    'flow:read',
+    'flow:lift',
+    'approval:decide',
+    'access:request',
+    'access:decide',
   ],
   purposes: ['change-management', 'incident-response'],
 }

@@ -20,6 +20,14 @@ export const financeAgent: Role = {
     'erp:read',
     'procurement:read',
     'hr:read',
+    'access:request',
   ],
   purposes: ['accounts-payable', 'financial-close'],
+  autonomy: 3,
+  supervisor: 'finance-controller',
+  // Ten approvals and ten payments of the largest size that no person decides, and then some, each day.
+  budgets: [
+    { measure: 'money', per: 'day', limit: 250_000, currency: 'EUR' },
+    { measure: 'mutations', per: 'hour', limit: 500 },
+  ],
 }

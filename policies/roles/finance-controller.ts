@@ -28,6 +28,12 @@ export const financeController: Role = {
     'erp:order:write',
     'hr:read',
     'procurement:read',
+    'flow:read',
+    'flow:lift',
+    'approval:decide',
+    'access:request',
+    'access:decide',
+    'inventory:read',
   ],
   purposes: ['accounts-payable', 'financial-close'],
 }

@@ -17,6 +17,9 @@ export const hrAgent: Role = {
     'hr:access:write',
     'hr:absence:write',
     'erp:read',
+    'access:request',
   ],
   purposes: ['personnel'],
+  autonomy: 3,
+  supervisor: 'hr-manager',
 }

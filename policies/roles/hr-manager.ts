@@ -21,6 +21,11 @@ export const hrManager: Role = {
     'hr:pay:write',
     'erp:read',
     'itsm:read',
+    'flow:read',
+    'flow:lift',
+    'approval:decide',
+    'access:request',
+    'access:decide',
   ],
   purposes: ['personnel'],
 }

@@ -6,6 +6,16 @@ export const itOpsAgent: Role = {
   kind: 'agent',
   title: 'IT operations agent',
   responsibilities: ['Works on incidents', 'Plans changes and carries them out'],
-  scopes: ['crm:read', 'itsm:read', 'itsm:incident:write', 'itsm:change:write', 'hr:read', 'mes:read'],
+  scopes: [
+    'crm:read',
+    'itsm:read',
+    'itsm:incident:write',
+    'itsm:change:write',
+    'hr:read',
+    'mes:read',
+    'access:request',
+  ],
   purposes: ['incident-response', 'change-management'],
+  autonomy: 3,
+  supervisor: 'change-manager',
 }

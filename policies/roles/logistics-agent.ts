@@ -20,6 +20,9 @@ export const logisticsAgent: Role = {
     'supply-chain:forecast:write',
     'mes:read',
     'hr:read',
+    'access:request',
   ],
   purposes: ['logistics'],
+  autonomy: 3,
+  supervisor: 'plant-manager',
 }

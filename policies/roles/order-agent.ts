@@ -20,6 +20,9 @@ export const orderAgent: Role = {
     'procurement:read',
     'hr:read',
     'mes:read',
+    'access:request',
   ],
   purposes: ['order-fulfilment', 'sales'],
+  autonomy: 3,
+  supervisor: 'plant-manager',
 }

@@ -28,6 +28,11 @@ export const plantManager: Role = {
     'supply-chain:forecast:write',
     'procurement:read',
     'hr:read',
+    'flow:read',
+    'flow:lift',
+    'approval:decide',
+    'access:request',
+    'access:decide',
   ],
   purposes: ['order-fulfilment', 'production', 'logistics'],
 }

@@ -25,6 +25,9 @@ export const procurementAgent: Role = {
     'mes:read',
     'supply-chain:read',
     'hr:read',
+    'access:request',
   ],
   purposes: ['purchasing', 'accounts-payable'],
+  autonomy: 3,
+  supervisor: 'purchasing-manager',
 }

@@ -20,6 +20,9 @@ export const productionAgent: Role = {
     'procurement:read',
     'supply-chain:read',
     'hr:read',
+    'access:request',
   ],
   purposes: ['production'],
+  autonomy: 3,
+  supervisor: 'plant-manager',
 }

@@ -24,6 +24,11 @@ export const purchasingManager: Role = {
     'mes:read',
     'supply-chain:read',
     'hr:read',
+    'flow:read',
+    'flow:lift',
+    'approval:decide',
+    'access:request',
+    'access:decide',
   ],
   purposes: ['purchasing', 'accounts-payable'],
 }

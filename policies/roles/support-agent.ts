@@ -21,6 +21,11 @@ export const supportAgent: Role = {
     'erp:read',
     'supply-chain:read',
     'hr:read',
+    'access:request',
   ],
   purposes: ['customer-support', 'incident-response'],
+  autonomy: 3,
+  supervisor: 'account-manager',
+  // Whoever serves customers all day meets a few hundred of them; whoever copies the address book meets them all.
+  budgets: [{ measure: 'sensitive-rows', per: 'hour', limit: 5_000 }],
 }

@@ -9,6 +9,12 @@ import type { Migration } from 'kysely/migration'
 import * as schemas from './0000-schemas.ts'
 import * as ledger from './0001-ledger.ts'
 import * as revocations from './0002-revocations.ts'
+import * as agents from './0010-agents.ts'
+import * as inventory from './0011-inventory.ts'
+import * as access from './0013-access.ts'
+import * as approvals from './0014-approvals.ts'
+import * as flow from './0015-flow.ts'
+import * as budgetsAndStops from './0016-budgets-and-stops.ts'
 import * as crm from './0100-crm.ts'
 import * as itsm from './0110-itsm.ts'
 import * as finance from './0120-finance.ts'
@@ -25,6 +31,12 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0000-schemas': schemas,
   '0001-ledger': ledger,
   '0002-revocations': revocations,
+  '0010-agents': agents,
+  '0011-inventory': inventory,
+  '0013-access': access,
+  '0014-approvals': approvals,
+  '0015-flow': flow,
+  '0016-budgets-and-stops': budgetsAndStops,
   '0100-crm': crm,
   '0110-itsm': itsm,
   '0120-finance': finance,

@@ -34,7 +34,7 @@ interface Bounds {
 
 /** The newest `most` records that touch the coordinate. */
 export async function touching(
-  database: Database,
+  database: Pick<Database, 'kysely'>,
   coordinate: Coordinate,
   range: LedgerRange,
   most: number,
@@ -62,7 +62,7 @@ export async function touching(
 
 /** The newest `most` records of a principal, or of somebody on its behalf. */
 export async function ofPrincipal(
-  database: Database,
+  database: Pick<Database, 'kysely'>,
   principal: string,
   range: LedgerRange,
   most: number,
@@ -79,7 +79,7 @@ export async function ofPrincipal(
 
 /** The last outcome of each candidate's request, by request; it need not be a candidate itself. */
 export async function outcomesOf(
-  database: Database,
+  database: Pick<Database, 'kysely'>,
   candidates: readonly Candidate[],
 ): Promise<ReadonlyMap<string, number>> {
   if (candidates.length === 0) return new Map()
@@ -94,7 +94,11 @@ export async function outcomesOf(
  * The numbers between which the answer lies. Records are numbered as they are written, not by their times, so a time gives a
  * bound only where it is recent enough to look at every record since.
  */
-async function boundsOf(database: Database, coordinate: Coordinate | null, range: LedgerRange): Promise<Bounds> {
+async function boundsOf(
+  database: Pick<Database, 'kysely'>,
+  coordinate: Coordinate | null,
+  range: LedgerRange,
+): Promise<Bounds> {
   const { since, before } = range
   const recent = since
     ? sql`select min(seq) as first, count(*) as found from (

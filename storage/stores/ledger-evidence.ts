@@ -41,7 +41,7 @@ export interface DictionaryRow {
 const batchSize = 250
 
 /** The head and the last record, seen at one moment. */
-export async function readEnd(database: Database) {
+export async function readEnd(database: Pick<Database, 'kysely'>) {
   const { rows } = await sql<{ seq: number; hash: string; coordinates: number; last_seq: number }>`
     select h.seq, h.hash, h.coordinates, coalesce((select max(l.seq) from mandate.ledger l), 0) as last_seq
     from mandate.ledger_head h`.execute(database.kysely)
@@ -52,14 +52,18 @@ export async function readEnd(database: Database) {
 }
 
 /** The place of one record; null when there is none. */
-export async function readPoint(database: Database, seq: number): Promise<ChainPoint | null> {
+export async function readPoint(database: Pick<Database, 'kysely'>, seq: number): Promise<ChainPoint | null> {
   const { rows } = await sql<ChainPoint>`
     select seq, hash from mandate.ledger where seq = ${seq}`.execute(database.kysely)
   return rows[0] ?? null
 }
 
 /** The next records in order, none behind `to`. */
-export async function readRows(database: Database, after: number, to: number): Promise<readonly StoredRow[]> {
+export async function readRows(
+  database: Pick<Database, 'kysely'>,
+  after: number,
+  to: number,
+): Promise<readonly StoredRow[]> {
   const { rows } = await sql<StoredRow>`
     select seq, kind, (extract(epoch from at) * 1000000)::bigint as at_us, request_id, principal, on_behalf_of,
       coordinates, body, prev_hash, hash
@@ -68,7 +72,10 @@ export async function readRows(database: Database, after: number, to: number): P
 }
 
 /** What the dictionary defines up to the head. */
-export async function readDictionary(database: Database, headSeq: number): Promise<ReadonlyMap<number, DictionaryRow>> {
+export async function readDictionary(
+  database: Pick<Database, 'kysely'>,
+  headSeq: number,
+): Promise<ReadonlyMap<number, DictionaryRow>> {
   const { rows } = await sql<DictionaryRow>`
     select id, coordinate, seq from mandate.ledger_coordinates where seq <= ${headSeq}`.execute(database.kysely)
   return new Map(rows.map((row) => [row.id, row]))
@@ -76,7 +83,7 @@ export async function readDictionary(database: Database, headSeq: number): Promi
 
 /** Intents from before a moment that no outcome follows. */
 export async function readOpenIntents(
-  database: Database,
+  database: Pick<Database, 'kysely'>,
   headSeq: number,
   before: Date,
 ): Promise<readonly OpenIntent[]> {
@@ -94,7 +101,7 @@ export async function readOpenIntents(
 }
 
 /** The link that the record after `seq` has to it; null when there is none. */
-export async function nextPrevHash(database: Database, seq: number): Promise<string | null> {
+export async function nextPrevHash(database: Pick<Database, 'kysely'>, seq: number): Promise<string | null> {
   const { rows } = await sql<{ prev_hash: string }>`
     select prev_hash from mandate.ledger where seq = ${seq + 1}`.execute(database.kysely)
   return rows[0]?.prev_hash ?? null

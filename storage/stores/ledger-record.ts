@@ -20,7 +20,13 @@ export interface RecordedCaller {
   readonly actors: readonly { readonly id: string; readonly kind: string; readonly roles: readonly string[] }[]
   readonly onBehalfOf: string | null
   readonly purpose: string | null
+  readonly task: string | null
+  /** The ids of the grants it had. */
+  readonly grants: readonly string[]
 }
+
+/** A caller as it is stored: what came later is left out where there is none. */
+type StoredCaller = Omit<RecordedCaller, 'task' | 'grants'> & Partial<Pick<RecordedCaller, 'task' | 'grants'>>
 
 /** What one record says, in words. */
 export interface LedgerRecord {
@@ -30,6 +36,8 @@ export interface LedgerRecord {
   readonly at: string
   readonly caller: RecordedCaller | null
   readonly policyRevision: string
+  /** The approval that the request asked for, or under which it ran. */
+  readonly approval: string | null
   readonly operation: { readonly kind: string | null; readonly name: string | null; readonly hash: string | null }
   readonly requested: readonly Coordinate[]
   readonly transitive: readonly Coordinate[]
@@ -57,8 +65,13 @@ export interface RecordedResult {
 type StoredCounts = readonly (readonly [number: number, count: number])[]
 
 /** The body as it is stored: coordinates by number. */
-interface StoredBody extends Omit<LedgerRecord, 'requested' | 'transitive' | 'denied' | 'result'> {
+interface StoredBody extends Omit<
+  LedgerRecord,
+  'requested' | 'transitive' | 'denied' | 'result' | 'caller' | 'approval'
+> {
   readonly v: 1
+  readonly caller: StoredCaller | null
+  readonly approval?: string | null
   readonly requested: readonly number[]
   readonly transitive: readonly number[]
   readonly denied: readonly number[]
@@ -133,10 +146,13 @@ export function encodeRecord(
  */
 function canonicalBody({ caller, operation, result, ...stored }: StoredBody): string {
   const named = {
+    // Left out where there is none, as in records from before there were approvals.
+    ...(typeof stored.approval === 'string' ? { approval: stored.approval } : {}),
     at: stored.at,
     caller: caller && {
       actors: caller.actors.map(({ id, kind, roles }) => ({ id, kind, roles })),
       clientId: caller.clientId,
+      ...(caller.grants?.length ? { grants: caller.grants } : {}),
       id: caller.id,
       issuer: caller.issuer,
       kind: caller.kind,
@@ -144,6 +160,7 @@ function canonicalBody({ caller, operation, result, ...stored }: StoredBody): st
       purpose: caller.purpose,
       roles: caller.roles,
       scopes: caller.scopes,
+      ...(typeof caller.task === 'string' ? { task: caller.task } : {}),
       tokenId: caller.tokenId,
     },
     defines: stored.defines,
@@ -194,11 +211,14 @@ export function derivedColumns(stored: StoredBody): DerivedColumns {
 
 /** A stored body in words again. */
 export function decodeBody(body: string, names: ReadonlyMap<number, Coordinate>): LedgerRecord {
-  const { v: _version, defines: _defines, ...stored } = parseBody(body)
+  const { v: _version, defines: _defines, caller, approval, ...stored } = parseBody(body)
   const nameOf = (number: number): Coordinate => names.get(number) ?? `Unknown.${number}`
   const named = (counts: StoredCounts) => Object.fromEntries(counts.map(([number, count]) => [nameOf(number), count]))
   return {
     ...stored,
+    // Left out of the body where there is none.
+    approval: approval ?? null,
+    caller: caller && { ...caller, task: caller.task ?? null, grants: caller.grants ?? [] },
     requested: stored.requested.map(nameOf),
     transitive: stored.transitive.map(nameOf),
     denied: stored.denied.map(nameOf),

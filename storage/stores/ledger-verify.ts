@@ -75,7 +75,11 @@ class BreakFound extends Error {
 }
 
 /** Verifies the ledger of a database. */
-export async function verifyLedger(database: Database, now: () => Date, options: VerifyOptions): Promise<VerifyResult> {
+export async function verifyLedger(
+  database: Pick<Database, 'kysely'>,
+  now: () => Date,
+  options: VerifyOptions,
+): Promise<VerifyResult> {
   const from = Math.max(options.from ?? 1, 1)
   const counts = { intent: 0, outcome: 0 }
   const end = await readEnd(database)
@@ -140,7 +144,12 @@ export async function verifyLedger(database: Database, now: () => Date, options:
   }
 }
 
-async function checkLink(database: Database, row: StoredRow, last: ChainPoint, headSeq: number): Promise<void> {
+async function checkLink(
+  database: Pick<Database, 'kysely'>,
+  row: StoredRow,
+  last: ChainPoint,
+  headSeq: number,
+): Promise<void> {
   const { seq } = row
   const whole = linkHash(row.prev_hash, seq, row.body) === row.hash
   if (row.prev_hash === last.hash && whole) return
@@ -193,7 +202,11 @@ function checkColumns(row: StoredRow, derived: DerivedColumns): void {
 }
 
 /** Under which number a record that was moved has its hash; null when it was not moved. */
-async function originalSeq(database: Database, row: StoredRow, headSeq: number): Promise<number | null> {
+async function originalSeq(
+  database: Pick<Database, 'kysely'>,
+  row: StoredRow,
+  headSeq: number,
+): Promise<number | null> {
   const { rows } = await sql<{ seq: number }>`
     select seq from mandate.ledger where hash = ${row.prev_hash} limit 1`.execute(database.kysely)
   const near = [

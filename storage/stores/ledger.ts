@@ -77,7 +77,7 @@ function candidatesFor(limit: number): number {
 }
 
 /** Reads the ledger of a database. */
-export function createLedgerReader(database: Database, now: () => Date): LedgerReader {
+export function createLedgerReader(database: Pick<Database, 'kysely'>, now: () => Date): LedgerReader {
   const names = new Map<number, Coordinate>()
 
   async function decode(rows: readonly Row[]): Promise<readonly PlacedRecord[]> {

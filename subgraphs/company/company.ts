@@ -19,7 +19,7 @@ import { makeJournal } from './journal.ts'
 import { makeLocations } from './locations.ts'
 import { lotRows } from './lot-rows.ts'
 import { makePayments } from './payments.ts'
-import { makePeople, principalsOf, type People } from './people.ts'
+import { makeNewcomers, makePeople, principalsOf, type People } from './people.ts'
 import { makePlants, plants } from './plants.ts'
 import { planForStock, planProduction } from './production.ts'
 import { makeProducts } from './products.ts'
@@ -73,6 +73,7 @@ export function* companyParts(
   const locations = makeLocations(suppliers, accounts)
   const contracts = makeContracts(random, suppliers, findings.supplierWithoutContract)
   const pay = makePay(random, people)
+  const newcomers = makeNewcomers(people)
   const groupIds = groups
     .filter(({ display_name }) => display_name.startsWith('Finance'))
     .map(({ id }) => id)
@@ -85,8 +86,8 @@ export function* companyParts(
     () => `mem-${String(++lastMember).padStart(5, '0')}`,
   )
   yield {
-    'hr.positions': people.positions,
-    'hr.users': people.users,
+    'hr.positions': [...people.positions, ...newcomers.positions],
+    'hr.users': [...people.users, ...newcomers.users],
     'hr.groups': groups,
     'hr.group_members': members,
     'hr.absences': makeAbsences(random, people.users),

@@ -3,10 +3,10 @@
  * has left is inactive and has a day of leaving.
  */
 import { mobilePhone } from './contact-data.ts'
-import { dayText, lastDay, momentOf, plainName, workday, type Country, type Random } from './random.ts'
+import { createRandom, dayText, lastDay, momentOf, plainName, workday, type Country, type Random } from './random.ts'
 import { createNumbers, type SeedRow } from './rows.ts'
 import { plants } from './plants.ts'
-import { allSeats, type Seat } from './seats.ts'
+import { allSeats, newSeats, type Seat } from './seats.ts'
 
 export type UserRow = SeedRow<'hr.users'>
 export type PositionRow = SeedRow<'hr.positions'>
@@ -22,6 +22,8 @@ export interface People {
 /** Share of staff, in per cent, who left during the year. */
 const leavers = 6
 const openPositions = 16
+/** The chance of those who came last: nothing else in the company depends on them. */
+const newcomersPart = 1_001
 
 /** Everybody, heads before their staff; `factor` 1 gives about 300. */
 export function makePeople(random: Random, factor: number): People {
@@ -29,7 +31,7 @@ export function makePeople(random: Random, factor: number): People {
   const users: UserRow[] = []
   const positions: PositionRow[] = []
   const seated = new Map<string, UserRow[]>()
-  const names = new Set(allSeats.flatMap(({ people }) => people.map(userNameOf)))
+  const names = new Set([...allSeats, ...newSeats].flatMap(({ people }) => people.map(userNameOf)))
 
   function seatOne(seat: Seat, name: string | null, left: boolean): void {
     const heads = seated.get(seat.reportsTo ?? '') ?? []
@@ -67,6 +69,31 @@ export function makePeople(random: Random, factor: number): People {
     positions.push(position)
   }
   return { users, positions, seated }
+}
+
+/** Those who came in the last days; they have no pay yet. */
+export function makeNewcomers({ users, positions, seated }: People): Pick<People, 'users' | 'positions'> {
+  const random = createRandom(newcomersPart)
+  const rows = newSeats.map((seat, index) => {
+    const [head] = seated.get(seat.reportsTo ?? '') ?? []
+    const id = `usr-${String(users.length + index + 1).padStart(4, '0')}`
+    const user = makeUser(random, id, seat, seat.people[0] ?? '', 'DE', false)
+    const created = momentOf(workday(lastDay - 5 + index), 420)
+    const positionId = `pos-${String(positions.length + index + 1).padStart(4, '0')}`
+    const position = makePosition(positionId, seat, 'FILLED', created)
+    return {
+      user: {
+        ...user,
+        created_at: created,
+        updated_at: created,
+        hire_date: dayText(workday(lastDay - 5 + index)),
+        manager_id: head?.id ?? null,
+        position_id: positionId,
+      },
+      position: { ...position, reports_to_id: head?.position_id ?? null },
+    }
+  })
+  return { users: rows.map(({ user }) => user), positions: rows.map(({ position }) => position) }
 }
 
 function countryOf(random: Random): Country {

@@ -135,3 +135,13 @@ export const allSeats: readonly Seat[] = [
     ['engineer', 'Product Engineer', 'E6', 'engineering', 20, 'Clara Neumann, Hugo Fontaine'],
   ]),
 ]
+
+/** Who came in the last days: second pairs of eyes, where one person alone would decide. */
+export const newSeats: readonly Seat[] = [
+  ...seats('Finance', 'CC-2100', null, [
+    ['deputy-controller', 'Deputy Finance Controller', 'E8', 'controller', 1, 'Petra Lang'],
+  ]),
+  ...seats('Audit and Security', 'CC-1100', null, [
+    ['deputy-security', 'Security Engineer', 'E7', 'security', 1, 'Nina Vogt'],
+  ]),
+]

@@ -4,18 +4,21 @@
  */
 import { refusal } from '../../lib/errors.ts'
 import type { Coordinate } from '../../lib/labels.ts'
-import type { LedgerQuery, LedgerReader } from '../../storage/stores/ledger.ts'
+import type { LedgerQuery } from '../../storage/stores/ledger.ts'
 import type { ChainPoint } from '../../storage/stores/ledger-evidence.ts'
 import type { FieldResolver } from '../context.ts'
 import { defineSubgraph, type SubgraphDeps } from '../define.ts'
-import { explainFailure } from '../sources/postgres-errors.ts'
 import type { Subgraph } from '../subgraph.ts'
+import * as access from './access/access.ts'
+import { amendRequest, delegateApproval, withdrawApproval } from './approvals/change.ts'
+import { approveRequest, decideRequests, rejectRequest } from './approvals/decide.ts'
+import { approvalQueries } from './approvals/queries.ts'
+import { explained } from './explained.ts'
+import { flow } from './flow/flow.ts'
 import { accessNode, connectionOf, recordNode } from './ledger-shapes.ts'
-import { resolveRevoke, type RevokeServices } from './revoke.ts'
-
-export interface GovernanceServices extends RevokeServices {
-  readonly ledger: LedgerReader
-}
+import { resolveRevoke } from './revoke.ts'
+import type { GovernanceServices } from './services.ts'
+import { stopResolvers } from './stops/stops.ts'
 
 interface PageArgs {
   readonly first: number
@@ -31,8 +34,10 @@ const maxVerified = 20_000
 
 /** Makes the subgraph; `sdl` is the contract `schema/governance.graphql` with the shared definitions in front. */
 export function createGovernance(sdl: string, services: GovernanceServices, deps: SubgraphDeps): Subgraph {
-  return defineSubgraph({ name: 'governance', sdl, resolvers, entities: {}, services }, deps)
+  return defineSubgraph({ name: 'governance', sdl, resolvers, entities: noEntities, services }, deps)
 }
+
+const noEntities = {}
 
 const me: Resolver<object> = (_source, _args, { caller }) => ({
   id: caller.id,
@@ -42,6 +47,7 @@ const me: Resolver<object> = (_source, _args, { caller }) => ({
   onBehalfOf: caller.onBehalfOf,
   actors: caller.actors.map(({ id }) => id),
   purpose: caller.purpose,
+  task: caller.task,
   expiresAt: new Date(caller.expiresAt * 1000),
 })
 
@@ -66,17 +72,6 @@ const verifyLedger: Resolver<{
   return await services.ledger.verify({ from, to: from + first - 1, expect: expect ?? [] })
 }
 
-/** What the database finds wrong with an argument is the caller's to mend, not a failure of this system. */
-function explained<Args>(resolve: Resolver<Args>): Resolver<Args> {
-  return async (...asked) => {
-    try {
-      return await resolve(...asked)
-    } catch (error) {
-      throw explainFailure(error)
-    }
-  }
-}
-
 const resolvers = {
   Query: {
     me,
@@ -84,8 +79,26 @@ const resolvers = {
     ledgerTrail: explained(ledgerTrail),
     ledgerRequest: explained(ledgerRequest),
     verifyLedger,
+    stops: explained(stopResolvers.queries.stops),
+    taints: explained(flow.queries.taints),
+    myTaints: explained(flow.queries.myTaints),
+    ...approvalQueries,
+    ...access.queries,
   },
-  Mutation: { revoke: explained(resolveRevoke) },
+  Mutation: {
+    revoke: explained(resolveRevoke),
+    engageStop: explained(stopResolvers.mutations.engageStop),
+    releaseStop: explained(stopResolvers.mutations.releaseStop),
+    liftTaint: explained(flow.mutations.liftTaint),
+    approveRequest: explained(approveRequest),
+    rejectRequest: explained(rejectRequest),
+    decideRequests: explained(decideRequests),
+    amendRequest: explained(amendRequest),
+    delegateApproval: explained(delegateApproval),
+    withdrawApproval: explained(withdrawApproval),
+    ...access.mutations,
+  },
+  ...access.types,
 }
 
 function pageQuery({ first, after, since, until }: PageArgs): LedgerQuery {

@@ -160,10 +160,19 @@ describe('row 44: tokens bound to a key', () => {
     expect(await verdictFor({ claims: { cnf } })).toBe('UNAUTHENTICATED token-bound')
   })
 
-  test('the scheme DPoP is not taken for Bearer', async () => {
+  test('a bearer token is not accepted under the scheme DPoP', async () => {
+    const { issuer, enter } = await setUp()
+    expect(await verdictOf(enter(['Authorization', `DPoP ${await issuer.token()}`]))).toBe(
+      'UNAUTHENTICATED token-not-bound',
+    )
+  })
+
+  test('a gateway that asks for no proofs accepts no bound token, whatever comes with it', async () => {
     const { issuer, enter } = await setUp()
     const token = await issuer.token({ claims: { cnf: { jkt: 'A'.repeat(43) } } })
-    expect(await verdictOf(enter(['Authorization', `DPoP ${token}`]))).toBe('UNAUTHENTICATED header-malformed')
+    expect(await verdictOf(enter(['Authorization', `DPoP ${token}`, 'DPoP', 'a.b.c']))).toBe(
+      'UNAUTHENTICATED token-bound',
+    )
   })
 })
 

@@ -22,7 +22,7 @@ for (const [index, database] of databaseKinds().entries()) {
     let stack: Stack
     beforeAll(async () => {
       const cache = cacheKinds()[index] ?? 'memory'
-      stack = await startStack({ database, cache, env: { LOG_LEVEL: 'warn' }, settings: unlimited })
+      stack = await startStack({ database, cache, ownGraph: true, env: { LOG_LEVEL: 'warn' }, settings: unlimited })
     })
     afterAll(() => stack[Symbol.asyncDispose]())
 

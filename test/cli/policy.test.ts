@@ -115,7 +115,7 @@ describe('test', () => {
   })
 
   test('names the coordinates that no case covers', async () => {
-    await using copy = await edited('cases/index.ts', '  governanceCases,\n]', ']')
+    await using copy = await edited('cases/index.ts', '  governanceCases,\n', '')
     const { text, failure } = await run(['test'], copy.env)
     expect(failure).toBeNull()
     expect(text).toMatch(/\d+ of \d+ coordinates lack a case:\ncoordinate/u)

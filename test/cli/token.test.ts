@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,7 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addTokenCommand } from '../../cli/token.ts'
 import { createDevelopmentIssuer, type DevelopmentIssuer } from '../../gateway/identity/issuer.ts'
+import { readPrivateKey } from '../../gateway/identity/private-keys.ts'
 import { realWorld } from '../../lib/world.ts'
 import { testRoles } from '../support/identity.ts'
 
@@ -56,6 +57,7 @@ async function run(args: readonly string[], env: Record<string, string> = {}) {
     fetch,
     world: realWorld,
     write: (text) => (stdout += text),
+    writeError: (text) => (stderr += text),
   })
   const exitCode = await program.parseAsync(['token', ...args], { from: 'user' }).then(
     () => 0,
@@ -73,6 +75,38 @@ describe('mandate token', () => {
       sub: 'agent:support-agent',
       scope: 'crm:read crm:write itsm:read',
     })
+  })
+
+  test('exchanges it, so that the agent acts for a person, or for an agent that acts for one', async () => {
+    const once = decodeJwt((await run(['support-agent', '--for', 'maria.keller'])).stdout.trim())
+    expect(once).toMatchObject({
+      sub: 'person:maria.keller',
+      scope: 'crm:read',
+      act: { sub: 'agent:support-agent' },
+    })
+    const names = ['sales-agent', '--for', 'support-agent', '--for', 'person:maria.keller', '--scope', 'crm:read']
+    const { stdout, stderr } = await run(names)
+    expect(stderr).toBe('')
+    expect(decodeJwt(stdout.trim())).toMatchObject({
+      sub: 'person:maria.keller',
+      act: { sub: 'agent:sales-agent', act: { sub: 'agent:support-agent' } },
+    })
+    const wider = await run(['support-agent', '--for', 'maria.keller', '--scope', 'finance:read'])
+    expect(wider).toMatchObject({ stdout: '', exitCode: 1, stderr: expect.stringContaining('only narrows') })
+    const self = await run(['support-agent', '--for', 'support-agent'])
+    expect(self.stderr).toMatch('`agent:support-agent` stands in the chain of this token already.')
+  })
+
+  test('binds it to a key in the data folder, the same one each time', async () => {
+    const { stdout, stderr, exitCode } = await run(['support-agent', '--dpop', '--for', 'maria.keller'])
+    expect(exitCode).toBe(0)
+    const file = join(root, 'data', 'proofs', 'support-agent.jwk.json')
+    expect(stderr).toContain(file)
+    const key = await readPrivateKey(file)
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    expect(decodeJwt(stdout.trim())).toMatchObject({ cnf: { jkt: key?.kid }, act: { sub: 'agent:support-agent' } })
+    const again = decodeJwt((await run(['support-agent', '--dpop'])).stdout.trim())
+    expect(again).toMatchObject({ sub: 'agent:support-agent', cnf: { jkt: key?.kid } })
   })
 
   test('takes a principal id, scopes, and an address by number', async () => {

@@ -104,6 +104,40 @@ describe('where no gateway runs', () => {
     expect((await demoFolders()).filter((name) => !before.includes(name))).toEqual([])
   })
 
+  test('the life of an agent, from the door it is turned away at to its retirement, is in the ledger step by step', async () => {
+    const { code, stdout, stderr } = await demo(['life'])
+    expect({ code, stderr: stderr.trim() }).toEqual({
+      code: 0,
+      stderr: 'A life needs a gateway of its own; starting one',
+    })
+    const [steps = '', ledger = ''] = stdout.split('What the ledger has of it')
+    for (const told of [
+      'AGENT_NOT_REGISTERED',
+      'agent:invoice-pilot is DISCOVERED',
+      'person:beatrice.laurent answers for it',
+      'agent:invoice-pilot is to be a finance-agent',
+      'It is ACTIVE, with 11 scopes of its role',
+      '19 of 20 mutations are left today',
+      'POLICY_DENIED',
+      'for accounts-payable alone',
+      'dry run, nothing happens: wait for finance-controller',
+      'APPROVAL_REQUIRED',
+      'CONSUMED, SUCCEEDED',
+      'has been carried out; its result stands with the approval',
+      'The old one gets no token any more (invalid_client)',
+      'AGENT_NOT_ACTIVE',
+      'It is RETIRED; its key gets no token',
+    ]) {
+      expect(steps).toContain(told)
+    }
+    const records = ledger.split('\n').filter((line) => /^ +\d+ +\S+:/u.test(line))
+    expect(records).toHaveLength(29)
+    expect(records[0]).toMatch(/agent:invoice-pilot .*AGENT_NOT_REGISTERED: agent-unknown/u)
+    expect(records[1]).toMatch(/service:mandate +pilot\.discovered/u)
+    expect(records.at(-1)).toMatch(/person:nina\.vogt +RetireAgent +answered/u)
+    expect(ledger).toContain('The chain is whole')
+  })
+
   test('an address that was named is not replaced by another', async () => {
     const url = `http://localhost:${await freePort()}`
     const { code, stdout, stderr } = await demo(['--url', url])

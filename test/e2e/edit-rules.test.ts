@@ -35,6 +35,18 @@ function listen() {
 }
 const soon = (check: () => Promise<void> | void, limitMs = 10_000) =>
   vi.waitFor(check, { timeout: limitMs * noise(), interval: 20 })
+/** Waits until the store has this version of the role: it learns of an edit a moment after the rules do. */
+async function versionOf(role: string, like: { version: number; status: string }) {
+  const versions = `query Versions { agentRole(key: "${role}") { versions { version status checksum widens } } }`
+  return await vi.waitUntil(
+    async () => {
+      const { body } = await gateway.graphql('omar.haddad', versions)
+      const found = body.data?.['agentRole'].versions as { version: number; status: string; checksum: string }[]
+      return found.find(({ version, status }) => version === like.version && status === like.status)
+    },
+    { timeout: 10_000 * noise(), interval: 100 },
+  )
+}
 
 test('a rule that is tightened holds within 2 s, and again when it is loosened', async () => {
   expect(await readTier()).toBe('STRATEGIC')
@@ -48,10 +60,21 @@ test('a rule that is tightened holds within 2 s, and again when it is loosened',
 
 test('a scope that is taken from a role holds for tokens that were issued before', async () => {
   const role = 'policies/roles/it-ops-agent.ts'
-  const original = "scopes: ['crm:read', 'itsm:read'"
-  await sources.edit(role, original, "scopes: ['itsm:read'")
+  await sources.edit(role, "    'crm:read',\n", '')
   await soon(async () => expect(await readTier()).not.toBe('STRATEGIC'))
-  await sources.edit(role, "scopes: ['itsm:read'", original)
+  await versionOf('it-ops-agent', { version: 2, status: 'ACTIVE' })
+
+  // Given back, it opens something: it waits for a person who has looked at exactly this version.
+  await sources.edit(role, "    'itsm:read',\n", "    'crm:read',\n    'itsm:read',\n")
+  const waiting = await versionOf('it-ops-agent', { version: 3, status: 'IN_REVIEW' })
+  expect(waiting).toMatchObject({ widens: [expect.stringContaining('crm:read')] })
+  expect(await readTier()).not.toBe('STRATEGIC')
+  const { version, checksum } = waiting
+  const activate =
+    'mutation Activate($input: ActivateRoleVersionInput!) { activateRoleVersion(input: $input) { roleVersion { status } } }'
+  const input = { idempotencyKey: crypto.randomUUID(), role: 'it-ops-agent', version, checksum }
+  const activated = await gateway.graphql('omar.haddad', activate, { input })
+  expect(activated.body).toMatchObject({ data: { activateRoleVersion: { roleVersion: { status: 'ACTIVE' } } } })
   await soon(async () => expect(await readTier()).toBe('STRATEGIC'))
 })
 

@@ -194,7 +194,7 @@ describe('a new system', () => {
   test(
     'compiles',
     async () => {
-      await green('node_modules/typescript/bin/tsc', '-p', '.')
+      await green('node_modules/typescript-native/bin/tsc', '-p', '.')
     },
     patience,
   )

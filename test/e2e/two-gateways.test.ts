@@ -67,6 +67,21 @@ test('an identity revoked at one is refused at the other within a second', async
   expect(await codeOf(first, token)).toBe('IDENTITY_REVOKED')
 })
 
+test('an agent suspended at one is refused at the other, and its old token for good', async () => {
+  const token = await first.token('order-agent')
+  expect(await codeOf(second, token)).toBe('OK')
+  const security = await first.token('omar.haddad')
+  const agent = { agentId: 'agent:order-agent' }
+  const suspend = 'mutation Suspend($input: SuspendAgentInput!) { suspendAgent(input: $input) { agent { version } } }'
+  const stop = { ...agent, idempotencyKey: crypto.randomUUID(), expectedVersion: 1, reason: 'It misbehaves.' }
+  expect((await ask(first, security, suspend, { input: stop })).body.errors).toBeUndefined()
+  await vi.waitFor(async () => expect(await codeOf(second, token)).toBe('AGENT_NOT_ACTIVE'), { timeout: 10_000 })
+  const resume = 'mutation Resume($input: ResumeAgentInput!) { resumeAgent(input: $input) { agent { version } } }'
+  const again = { ...agent, idempotencyKey: crypto.randomUUID(), expectedVersion: 2 }
+  expect((await ask(second, security, resume, { input: again })).body.errors).toBeUndefined()
+  await vi.waitFor(async () => expect(await codeOf(first, token)).toBe('IDENTITY_REVOKED'), { timeout: 10_000 })
+})
+
 test('a principal has one allowance for both', async () => {
   const token = await first.token('finance-agent')
   // 100 accounts and, for each, 10 invoices and the connection around them.

@@ -26,6 +26,7 @@ async function serve(options: { readonly receiveMs?: number; readonly run?: Pipe
         ran.push(incoming.method)
         return (await options.run?.(arrival, incoming)) ?? answered
       },
+      runAs: () => Promise.resolve({ ...answered, nothingDone: true }),
       refuse: (arrival, error) => {
         refused.push(error.message)
         return Promise.resolve(refusalAnswer(error, arrival, log))
@@ -155,7 +156,10 @@ describe('the endpoint as callers see it', () => {
   test('401 says where to get a token, and names an error only to those who came with one', async () => {
     const none = await stack.graphql(null, '{ me { id } }')
     const metadata = 'resource_metadata="http://localhost:4000/.well-known/oauth-protected-resource/graphql"'
-    expect([none.status, none.headers['www-authenticate']]).toEqual([401, `Bearer realm="mandate", ${metadata}`])
+    expect([none.status, none.headers['www-authenticate']]).toEqual([
+      401,
+      `Bearer realm="mandate", ${metadata}, DPoP algs="ES256 EdDSA"`,
+    ])
     const wrong = await stack.graphql(null, '{ me { id } }', {}, { token: 'x.y.z' })
     expect(wrong.status).toBe(401)
     expect(wrong.headers['www-authenticate']).toContain('error="invalid_token"')
@@ -195,6 +199,10 @@ describe('the endpoint as callers see it', () => {
         cache: 'ready',
         ledger: 'ready',
         identity: 'ready',
+        agents: 'ready',
+        approvals: 'ready',
+        grants: 'ready',
+        stops: 'ready',
         policies: 'ready',
         graph: 'ready',
       },

@@ -93,7 +93,8 @@ for (const [database, cache] of pairs) {
         { scope: 'crm:contact', owner: 'sales operations', requestable: true },
         { scope: 'itsm:read', owner: 'service desk', requestable: true },
       ])
-      expect(extensions?.['next']).toContain('ask their owner')
+      expect(extensions?.['next']).toContain('Send `request`')
+      expect(extensions?.['request'].variables.input.coordinates).toEqual(denied)
       expect(record.denied).toEqual(denied)
       expect(record.result?.delivered).toEqual({})
     })
@@ -111,13 +112,14 @@ for (const [database, cache] of pairs) {
       expect((await stack.graphql('maria.keller', query)).errors).toEqual([])
     })
 
-    test('where a person must decide, nothing is fetched and the answer says who', async () => {
+    test('where a person must decide, nothing is fetched for the caller and the answer says who', async () => {
       const approve = `mutation { approveInvoice(input: {
         idempotencyKey: "pipeline-2", id: "INV-2026-00001", expectedVersion: 1, grossTotal: "5000.01"
       }) { replayed } }`
       const [answer, fetches] = await countFetches(stack, () => stack.graphql('finance-agent', approve))
       await expectRefused(stack, answer, 'APPROVAL_REQUIRED', 403)
-      expect(fetches).toEqual({})
+      // The one reading of the gateway itself: what people are shown of the record.
+      expect(fetches).toEqual({ finance: 1 })
       expect(answer.errors[0]?.extensions).toMatchObject({ approvers: ['finance-controller'] })
     })
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { composeSupergraph } from '../../gateway/federation/compose.ts'
 import { readContracts } from '../../schema/contract.ts'
 import type { Database } from '../../storage/database.ts'
+import { noGraphToStop } from '../../storage/stores/stop-states.ts'
 import { createSubgraphs, type SubgraphsDeps } from '../../subgraphs/index.ts'
 import { createDatabase } from '../support/databases.ts'
 import { ask, data, subgraphDeps } from '../support/subgraphs.ts'
@@ -18,9 +19,17 @@ describe('the list of subgraphs', () => {
   afterAll(() => database.close())
 
   function make(more: Partial<SubgraphsDeps> = {}) {
-    // Only `me` is asked of the control plane here, and it needs no store.
-    const governance = {} as SubgraphsDeps['governance']
-    return createSubgraphs({ ...subgraphDeps(), contracts, kysely: database.kysely, governance, ...more })
+    const nothing = () => Promise.reject(new Error('Nobody is told anything here.'))
+    const controlPlane = {
+      database,
+      cache: { publish: nothing },
+      revoke: nothing,
+      roles: () => new Map(),
+      policies: { revision: () => null },
+      access: { maxDays: 30 },
+      stopTargets: noGraphToStop,
+    }
+    return createSubgraphs({ ...subgraphDeps(), contracts, kysely: database.kysely, controlPlane, ...more })
   }
 
   test('has one for each contract of schema/', () => {
@@ -44,6 +53,7 @@ describe('the list of subgraphs', () => {
       'supply-chain': '{ shipments { totalCount } }',
       hr: '{ users { totalCount } }',
       governance: '{ me { id } }',
+      agents: '{ agents { totalCount } }',
     }
     const subgraphs = make()
     expect(subgraphs.map(({ name }) => name)).toEqual(Object.keys(queries))

@@ -5,9 +5,11 @@ import { hashOperation } from '../../lib/statement.ts'
 import type { SubgraphRule } from '../../policies/engine/types.ts'
 import { readContracts } from '../../schema/contract.ts'
 import type { Database } from '../../storage/database.ts'
-import { createLedgerReader } from '../../storage/stores/ledger.ts'
+import { noGraphToStop } from '../../storage/stores/stop-states.ts'
+import type { ControlPlane } from '../../subgraphs/control-plane.ts'
 import { createGovernance } from '../../subgraphs/governance/governance.ts'
 import type { Revoke } from '../../subgraphs/governance/revoke.ts'
+import { governanceServices } from '../../subgraphs/governance/services.ts'
 import type { Subgraph, SubgraphResponse } from '../../subgraphs/subgraph.ts'
 
 const everything: SubgraphRule = {
@@ -17,13 +19,33 @@ const everything: SubgraphRule = {
   decide: () => Promise.resolve({ outcome: 'allow' }),
 }
 
-export function openGovernance(database: Database, now: () => Date, revoke: Revoke): Subgraph {
+/** `more`: other parts of the control plane than those that do nothing. */
+export function openGovernance(
+  database: Database,
+  now: () => Date,
+  revoke: Revoke,
+  more: Partial<ControlPlane> = {},
+): Subgraph {
   const sdl = readContracts(path.resolve('schema')).find(({ name }) => name === 'governance')?.sdl ?? ''
+  let made = 0
+  const world = { now, newId: () => `id-${String((made += 1)).padStart(4, '0')}` }
   return createGovernance(
     sdl,
-    { ledger: createLedgerReader(database, now), database, revoke },
+    governanceServices(
+      {
+        database,
+        cache: { publish: () => Promise.resolve() },
+        revoke,
+        roles: () => new Map(),
+        policies: { revision: () => null },
+        access: { maxDays: 30 },
+        stopTargets: noGraphToStop,
+        ...more,
+      },
+      world,
+    ),
     {
-      world: { now, newId: () => 'id' },
+      world,
       log: { error: () => undefined },
       rules: () => ({ ruleFor: () => everything }),
     },
@@ -48,6 +70,7 @@ export async function askSubgraph(
       requestId: 'request',
       policyRevision: 'r1',
       operationHash: hashOperation(query),
+      approval: null,
     },
   })
 }

@@ -148,17 +148,21 @@ export const testRoles: RoleMap = new Map([
   ['account-manager', { kind: 'person', scopes: ['crm:read', 'finance:read'], purposes: ['customer-support'] }],
 ])
 
+/** A directory in which every agent is, active, with every role that its token names. */
+export const everyoneRegistered: AuthenticatorOptions['directory'] = { admit: (claims) => Promise.resolve(claims) }
+
 /** A gate with one trusted issuer and an empty kill list; `enter` sends headers as they would come over the wire. */
 export function createGate(world: World, issuer: FakeIssuer, options: Partial<AuthenticatorOptions> = {}) {
   const authenticator = createAuthenticator({
     issuers: [issuer.trusted()],
     roles: () => testRoles,
     killList: { check: () => Promise.resolve() },
+    directory: everyoneRegistered,
     world,
     ...options,
   })
   const enter = (rawHeaders: readonly string[], url = '/graphql'): Promise<Caller> =>
-    authenticator.authenticate({ rawHeaders, url })
+    authenticator.authenticate({ rawHeaders, url, method: 'POST' })
   return { enter, withToken: (token: string) => enter(['Authorization', `Bearer ${token}`]) }
 }
 

@@ -41,6 +41,7 @@ export async function startOtherGateway(): Promise<OtherGateway> {
         requestId: 'request-of-the-test',
         policyRevision: 'revision-of-the-test',
         operationHash: hashOperation(query),
+        approval: null,
         ...changes,
       }
       const signed = signer.sign(statement, JSON.stringify(variables))

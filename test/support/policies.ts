@@ -113,9 +113,17 @@ export interface PoliciesInput {
   readonly bank?: object
   readonly tables?: Readonly<Record<string, unknown>>
   readonly roles?: PolicySet['roles']
+  /** Those of the registry without who decides about them, when left out. */
+  readonly scopes?: PolicySet['scopes']
+  readonly conflicts?: PolicySet['conflicts']
   readonly index?: ContractIndex
   readonly sources?: ReadonlyMap<string, { readonly file: string; readonly text: string }>
 }
+
+/** The registry of scopes for roles of a test's own, among which nobody decides. */
+const undecided = Object.fromEntries(
+  Object.entries(scopes).map(([name, { title, owner, requestable }]) => [name, { title, owner, requestable }]),
+)
 
 /** Compiles whatever a table may hold at run time, also what does not type-check. */
 export function compileTables({
@@ -123,6 +131,8 @@ export function compileTables({
   bank = goodBank,
   tables,
   roles,
+  scopes: ownScopes,
+  conflicts = [],
   index: given,
   sources,
 }: PoliciesInput): CompileResult {
@@ -137,7 +147,8 @@ export function compileTables({
   const policies = {
     tables: tables ?? { shop, bank },
     roles: roles ?? [approvers],
-    scopes,
+    scopes: ownScopes ?? undecided,
+    conflicts,
     purposes,
   } as unknown as PolicySet
   return compilePolicies({ id: 'test', policies, index: given ?? index, ...(sources === undefined ? {} : { sources }) })
@@ -170,6 +181,9 @@ export function callerWith(held: readonly ScopeName[], changes: Partial<Caller> 
     actors: [],
     onBehalfOf: null,
     purpose: null,
+    task: null,
+    grants: [],
+    authenticatedAt: 0,
     issuedAt: 0,
     expiresAt: 600,
     ...changes,

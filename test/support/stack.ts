@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type App, createApp } from '../../gateway/app.ts'
 import { readConfig } from '../../gateway/config.ts'
+import { type LoadedGraph, loadGraph } from '../../gateway/federation/federation.ts'
 import { createLog } from '../../gateway/log.ts'
 import { type World, realWorld } from '../../lib/world.ts'
 import type { Cache } from '../../storage/cache.ts'
@@ -25,19 +26,42 @@ export const companyTemplate: DatabaseTemplate = {
   },
 }
 
+const graphs = new Map<string, Promise<LoadedGraph>>()
+
+/** Loading a graph is half of what a stack costs, and the stacks of a worker plan with the same one: it is kept to the end. */
+async function sharedGraph(...[sdl, log]: Parameters<typeof loadGraph>): Promise<LoadedGraph> {
+  const loading = graphs.get(sdl) ?? loadGraph(sdl, log)
+  graphs.set(sdl, loading)
+  return { ...(await loading), [Symbol.asyncDispose]: () => Promise.resolve() }
+}
+
 export interface StackAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, unknown>>
   readonly text: string
   readonly data: Record<string, any> | null | undefined
   readonly errors: readonly { message: string; path?: (string | number)[]; extensions: Record<string, any> }[]
+  /** What the answer tells beside its data. */
+  readonly extensions: Readonly<Record<string, any>>
   /** The catalogue codes, once each. */
   readonly codes: readonly string[]
   readonly requestId: string
 }
 
+export interface StackOperation {
+  readonly headers?: Record<string, string>
+  readonly operationName?: string
+  readonly token?: string
+  /** The member `extensions` of the body: `{ dryRun: true }`. */
+  readonly extensions?: Readonly<Record<string, unknown>>
+}
+
 export interface Stack extends AsyncDisposable {
   readonly app: App
+  /** Its data folder: the keys of the demo identities. */
+  readonly folder: string
+  /** Gets new tokens from here on: for a clock that was put forward. */
+  forgetTokens(): void
   readonly database: Database
   readonly cache: Cache
   readonly ledger: LedgerReader
@@ -47,12 +71,7 @@ export interface Stack extends AsyncDisposable {
   /** Everything that was logged, one JSON line each. */
   readonly logged: string[]
   /** Sends one operation as a demo identity, or with no token when null. */
-  graphql(
-    as: string | null,
-    query: string,
-    variables?: object,
-    options?: { headers?: Record<string, string>; operationName?: string; token?: string },
-  ): Promise<StackAnswer>
+  graphql(as: string | null, query: string, variables?: object, options?: StackOperation): Promise<StackAnswer>
   /** What the ledger holds of a request, oldest first. */
   recordsOf(requestId: string): ReturnType<LedgerReader['show']>
 }
@@ -65,9 +84,13 @@ export interface StackOptions {
   /** What the gateway is given in place of the database or the cache: one that a test can break. */
   readonly wrapDatabase?: (database: Database) => Database
   readonly wrapCache?: (cache: Cache) => Cache
+  /** Plans with a graph of its own, whose plans nobody else made. */
+  readonly ownGraph?: boolean
   /** Policies of the test's own, in place of the shipped ones. */
   readonly policiesFolder?: string
   readonly world?: World
+  /** Another replica: on the same database, cache and identities. The other one is closed last. */
+  readonly beside?: Stack
   /** Settings as environment variables. */
   readonly env?: Readonly<Record<string, string>>
   /** Settings as `mandate.yaml` has them, over the defaults. */
@@ -76,16 +99,20 @@ export interface StackOptions {
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { world = realWorld, env = {} } = options
-  const folder = await mkdtemp(path.join(tmpdir(), 'mandate-stack-'))
+  const { beside } = options
+  const folder = beside?.folder ?? (await mkdtemp(path.join(tmpdir(), 'mandate-stack-')))
   const queries: string[] = []
   const logged: string[] = []
-  const database = await createDatabase(options.database ?? 'embedded', {
-    ...(options.company === 'none' ? {} : { template: companyTemplate }),
-    onQuery: (sql) => queries.push(sql),
-  })
-  const cache = await createCache(options.cache ?? 'memory')
+  const database =
+    beside?.database ??
+    (await createDatabase(options.database ?? 'embedded', {
+      ...(options.company === 'none' ? {} : { template: companyTemplate }),
+      onQuery: (sql) => queries.push(sql),
+    }))
+  const cache = beside?.cache ?? (await createCache(options.cache ?? 'memory'))
   const read = readConfig({ env: { NODE_ENV: 'test', MANDATE_DATA: folder, ...env }, folder })
-  const quiet = { ...read, policies: { ...read.policies, watch: false } }
+  const demoData = read.demoData && options.company !== 'none'
+  const quiet = { ...read, demoData, policies: { ...read.policies, watch: false } }
   const app = await createApp({
     config: options.settings?.(quiet) ?? quiet,
     world,
@@ -94,6 +121,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     given: {
       database: options.wrapDatabase?.(database) ?? database,
       cache: options.wrapCache?.(cache) ?? cache,
+      ...(options.ownGraph === true ? {} : { loadGraph: sharedGraph }),
       ...(options.policiesFolder === undefined ? {} : { policiesFolder: options.policiesFolder }),
     },
   })
@@ -106,6 +134,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const ledger = createLedgerReader(database, world.now)
   return {
     app,
+    folder,
+    forgetTokens: () => {
+      tokens.clear()
+    },
     database,
     cache,
     ledger,
@@ -113,7 +145,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     clearQueries: () => void queries.splice(0),
     logged,
     recordsOf: (requestId) => ledger.show(requestId),
-    async graphql(as, query, variables = {}, { headers = {}, operationName, token } = {}) {
+    async graphql(as, query, variables = {}, { headers = {}, operationName, token, extensions } = {}) {
       const bearer = token ?? (as === null ? null : await tokenOf(as))
       const response = await app.server.inject({
         method: 'POST',
@@ -123,9 +155,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
           ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
           ...headers,
         },
-        payload: JSON.stringify({ query, variables, ...(operationName === undefined ? {} : { operationName }) }),
+        payload: JSON.stringify({ query, variables, operationName, extensions }),
       })
-      const body = JSON.parse(response.body) as Pick<StackAnswer, 'data'> & { errors?: StackAnswer['errors'] }
+      const body = JSON.parse(response.body) as Pick<StackAnswer, 'data'> &
+        Partial<Pick<StackAnswer, 'errors' | 'extensions'>>
       const errors = body.errors ?? []
       return {
         status: response.statusCode,
@@ -133,12 +166,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         text: response.body,
         data: body.data,
         errors,
+        extensions: body.extensions ?? {},
         codes: [...new Set(errors.map((error) => String(error.extensions['code'])))],
         requestId: String(response.headers['mandate-request-id']),
       }
     },
     async [Symbol.asyncDispose]() {
       await app.close()
+      if (beside) return
       await cache.close()
       await database.close()
       await rm(folder, { recursive: true, force: true })

@@ -25,6 +25,9 @@ export function callerNamed(id: string, more: Partial<Caller> = {}): Caller {
     actors: [],
     onBehalfOf: null,
     purpose: null,
+    task: null,
+    grants: [],
+    authenticatedAt: 0,
     issuedAt: 0,
     expiresAt: 0,
     ...more,
@@ -39,6 +42,7 @@ export function statementFor(audience: string, query: string, more: Partial<Stat
     requestId: 'request-of-the-test',
     policyRevision: 'revision-of-the-test',
     operationHash: hashOperation(query),
+    approval: null,
     ...more,
   }
 }

@@ -70,7 +70,7 @@ test('a predicate that reads a field it does not declare', () => {
 })
 
 test('a role with a scope or purpose that does not exist', () => {
-  const role = { key: 'x', kind: 'agent', title: '', responsibilities: [] } as const
+  const role = { key: 'x', kind: 'agent', title: '', responsibilities: [], autonomy: 3 } as const
   // @ts-expect-error: the scope is misspelt
   const scoped: Role = { ...role, scopes: ['crm:raed'], purposes: [] }
   // @ts-expect-error: the purpose is misspelt

@@ -7,7 +7,7 @@ import type { Fault, FaultSwitch } from '../../support/peers/faults.ts'
 
 /** Limits of a connector in this suite, for its file. */
 export const faultLimits =
-  'timeoutMs: 400, totalMs: 1200, retries: 1, breaker: { failures: 4, halfOpenAfterMs: 300 }, responseBytes: 200000'
+  'timeoutMs: 700, totalMs: 2000, retries: 1, breaker: { failures: 4, halfOpenAfterMs: 300 }, responseBytes: 200000'
 
 export interface FaultySource extends AsyncDisposable {
   readonly opened: OpenedConnector

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 
 const folder = path.resolve(import.meta.dirname, '../../../gateway/explorer/browser')
-const compiler = path.resolve(import.meta.dirname, '../../../node_modules/typescript/bin/tsc')
+const compiler = path.resolve(import.meta.dirname, '../../../node_modules/typescript-native/bin/tsc')
 
 test('the page’s scripts fit their types', async () => {
   const problems = await new Promise<string>((resolve) => {

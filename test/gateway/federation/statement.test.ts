@@ -17,6 +17,9 @@ const caller: Caller = {
   actors: [],
   onBehalfOf: null,
   purpose: null,
+  task: null,
+  grants: [],
+  authenticatedAt: 1_700_000_000,
   issuedAt: 1_700_000_000,
   expiresAt: 1_700_000_600,
 }
@@ -27,6 +30,7 @@ const statement: Statement = {
   requestId: 'r-1',
   policyRevision: 'p-1',
   operationHash: hashOperation(query),
+  approval: null,
 }
 let now = new Date('2026-01-01T00:00:00Z')
 let ids = 0

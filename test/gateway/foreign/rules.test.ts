@@ -10,9 +10,9 @@ const roles = (...scopes: readonly string[]) => `
   purposes: {},
   scopes: { ${['graph:use', 'items:read', 'reviews:read', 'people:read', ...scopes].map((scope) => `'${scope}': { title: 't', owner: 'o', requestable: [] }`).join(', ')} },
   roles: [
-    { key: 'worker', kind: 'agent', title: 'W', responsibilities: [], scopes: ['graph:use', 'items:read', 'reviews:read', 'people:read'], purposes: [] },
-    { key: 'reader', kind: 'agent', title: 'R', responsibilities: [], scopes: ['items:read'], purposes: [] },
-    { key: 'guest', kind: 'agent', title: 'G', responsibilities: [], scopes: [], purposes: [] },
+    { key: 'worker', kind: 'agent', title: 'W', responsibilities: [], scopes: ['graph:use', 'items:read', 'reviews:read', 'people:read'], purposes: [], autonomy: 3 },
+    { key: 'reader', kind: 'agent', title: 'R', responsibilities: [], scopes: ['items:read'], purposes: [], autonomy: 3 },
+    { key: 'guest', kind: 'agent', title: 'G', responsibilities: [], scopes: [], purposes: [], autonomy: 3 },
   ],`
 const policiesWith = (rules: string, ...scopes: readonly string[]) => `
 import { all, any, callerIs, callerMay, definePolicies, everyone, ownRecord } from 'mandate/policies'

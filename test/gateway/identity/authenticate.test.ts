@@ -29,7 +29,11 @@ describe('the caller', () => {
       scopes: ['crm:read', 'itsm:read'],
       actors: [],
       onBehalfOf: null,
+      subject: null,
       purpose: null,
+      task: null,
+      grants: [],
+      authenticatedAt: claims['iat'],
       issuedAt: claims['iat'],
       expiresAt: claims['exp'],
     })

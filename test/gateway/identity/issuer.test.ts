@@ -11,7 +11,7 @@ import { createDevelopmentIssuer, type DevelopmentIssuer } from '../../../gatewa
 import { createKeySet } from '../../../gateway/identity/keys.ts'
 import { identityKeyFile, issuerKeyFile, readPrivateKey } from '../../../gateway/identity/private-keys.ts'
 import { remoteKeys } from '../../../gateway/identity/remote-keys.ts'
-import { makeSigningKey, signParts, testRoles } from '../../support/identity.ts'
+import { everyoneRegistered, makeSigningKey, signParts, testRoles } from '../../support/identity.ts'
 
 let folder: string
 let origin: string
@@ -53,6 +53,7 @@ beforeAll(async () => {
     ],
     roles: () => testRoles,
     killList: { check: () => Promise.resolve() },
+    directory: everyoneRegistered,
     world: realWorld,
   })
 })
@@ -179,18 +180,23 @@ describe('POST /oauth/token with private_key_jwt', () => {
     expect((await ask(body as Record<string, string>)).status).toBe(status)
   })
 
-  test.each([
-    'authorization_code',
-    'refresh_token',
-    'urn:ietf:params:oauth:grant-type:device_code',
-    'password',
-    'implicit',
-  ])('refuses the grant %s', async (grant_type) => {
-    expect(await askWith(await assertion(), { grant_type })).toMatchObject({
+  test('refuses an agent the grant of people', async () => {
+    expect(await askWith(await assertion(), { grant_type: 'authorization_code' })).toMatchObject({
       status: 400,
-      error: 'unsupported_grant_type',
+      error: 'invalid_request',
+      error_description: 'requested grant type is not allowed for this client',
     })
   })
+
+  test.each(['refresh_token', 'urn:ietf:params:oauth:grant-type:device_code', 'password', 'implicit'])(
+    'refuses the grant %s',
+    async (grant_type) => {
+      expect(await askWith(await assertion(), { grant_type })).toMatchObject({
+        status: 400,
+        error: 'unsupported_grant_type',
+      })
+    },
+  )
 
   test('refuses to make tokens for another resource', async () => {
     expect(await askWith(await assertion(), { resource: 'https://other.test' })).toMatchObject({
@@ -205,7 +211,10 @@ describe('its other paths', () => {
     for (const path of ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']) {
       const document = (await (await fetch(origin + path)).json()) as Record<string, unknown>
       expect(document).toMatchObject({ issuer: origin, token_endpoint: `${origin}/oauth/token` })
-      expect(Object.keys(document).filter((key) => key.endsWith('_endpoint'))).toEqual(['token_endpoint'])
+      expect(Object.keys(document).filter((key) => key.endsWith('_endpoint'))).toEqual([
+        'authorization_endpoint',
+        'token_endpoint',
+      ])
     }
   })
 
@@ -216,7 +225,7 @@ describe('its other paths', () => {
     expect(document.keys[0]).toEqual(issuer.jwks().keys[0])
   })
 
-  test.each(['/auth', '/me', '/reg', '/session/end', '/interaction/x', '/oauth/token/x', '/oauth/authorize'])(
+  test.each(['/auth', '/me', '/reg', '/session/end', '/interaction/x', '/oauth/token/x', '/oauth/sign-in'])(
     '%s does not exist',
     async (path) => {
       expect((await fetch(origin + path)).status).toBe(404)

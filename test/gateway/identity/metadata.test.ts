@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { refuseIdentity } from '../../../gateway/identity/refusals.ts'
 import { describeProtectedResource } from '../../../gateway/identity/metadata.ts'
 
 const resource = describeProtectedResource({
@@ -13,6 +14,7 @@ describe('the protected resource (RFC 9728)', () => {
       resource: 'http://localhost:4000/graphql',
       authorization_servers: ['http://localhost:4000'],
       bearer_methods_supported: ['header'],
+      dpop_signing_alg_values_supported: ['ES256', 'EdDSA'],
       resource_name: 'Mandate',
     })
   })
@@ -27,8 +29,10 @@ describe('the protected resource (RFC 9728)', () => {
     ])
   })
 
-  test('row 42: without a token the challenge names the metadata and no error', () => {
-    expect(resource.challenge({ rawHeaders: [] })).toBe(`Bearer realm="mandate", resource_metadata="${metadata}"`)
+  test('row 42: without a token the challenge names the metadata, both ways to send a token, and no error', () => {
+    expect(resource.challenge({ rawHeaders: [] })).toBe(
+      `Bearer realm="mandate", resource_metadata="${metadata}", DPoP algs="ES256 EdDSA"`,
+    )
   })
 
   test('row 42: with a token, or what was meant as one, it says invalid_token and no cause', () => {
@@ -41,5 +45,16 @@ describe('the protected resource (RFC 9728)', () => {
         `Bearer realm="mandate", resource_metadata="${metadata}", error="invalid_token", error_description="The access token was refused"`,
       )
     }
+  })
+
+  test.each([
+    ['token-bound', 'invalid_token'],
+    ['proof-required', 'invalid_token'],
+    ['proof-missing', 'invalid_dpop_proof'],
+    ['proof-replayed', 'invalid_dpop_proof'],
+  ] as const)('row 44: refused for %s, it asks for DPoP and says %s', (cause, error) => {
+    expect(resource.challenge({ rawHeaders: ['authorization', 'DPoP x'] }, refuseIdentity(cause, ''))).toBe(
+      `DPoP realm="mandate", resource_metadata="${metadata}", algs="ES256 EdDSA", error="${error}"`,
+    )
   })
 })

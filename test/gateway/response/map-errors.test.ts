@@ -11,7 +11,8 @@ import { callerNamed } from '../../support/subgraphs.ts'
 const logged: string[] = []
 const log = createLog({ level: 'debug', destination: { write: (line: string) => void logged.push(line) } })
 const arrival = { requestId: 'r-1', signal: new AbortController().signal } as Arrival
-const exchange = (): Exchange => beginExchange(arrival, callerNamed('agent:support-agent'), { text: '', shape: null })
+const exchange = (): Exchange =>
+  beginExchange(arrival, callerNamed('agent:support-agent'), { sent: { text: '', shape: null, variables: {} } })
 const map = (error: GraphQLError, of = exchange()) => mapExecutionErrors([error], of, log)[0] as GraphQLError
 
 describe('errors of an executed operation', () => {

@@ -358,6 +358,18 @@ describe('records', () => {
     )
   })
 
+  test('a person who is asked, beside what only the record decides', () => {
+    const close = all(
+      callerMay('crm:write'),
+      ownRecord('ownerId', { of: 'Order', id: 'input.id' }),
+      askPerson('finance-controller', 'why'),
+    )
+    expect(refusesShop({ Mutation: { ...goodShop.Mutation, close } })).toMatchObject({
+      coordinate: 'Mutation.close',
+      message: expect.stringContaining('and then it is too late to ask'),
+    })
+  })
+
   test('a root field without a named record', () => {
     expect(refusesShop({ Mutation: { ...goodShop.Mutation, close: ownRecord('ownerId') } })).toMatchObject({
       coordinate: 'Mutation.close',
@@ -402,7 +414,15 @@ describe('records', () => {
 })
 
 describe('roles', () => {
-  const role = { key: 'clerk', kind: 'agent', title: '', responsibilities: [], scopes: [], purposes: [] } as const
+  const role = {
+    key: 'clerk',
+    kind: 'agent',
+    title: '',
+    responsibilities: [],
+    scopes: [],
+    purposes: [],
+    autonomy: 3,
+  } as const
 
   test('with an unknown scope', () => {
     const [problem] = problemsOf({ roles: [{ ...role, scopes: ['crm:raed'] }] })

@@ -18,8 +18,8 @@ export const policies = definePolicies({
   scopes: { 'graph:use': { title: 'Use the graph', owner: 'the platform team', requestable: [] } },
   purposes: {},
   roles: [
-    { key: 'worker', kind: 'agent', title: 'Worker', responsibilities: [], scopes: ['graph:use'], purposes: [] },
-    { key: 'guest', kind: 'agent', title: 'Guest', responsibilities: [], scopes: [], purposes: [] },
+    { key: 'worker', kind: 'agent', title: 'Worker', responsibilities: [], scopes: ['graph:use'], purposes: [], autonomy: 3 },
+    { key: 'guest', kind: 'agent', title: 'Guest', responsibilities: [], scopes: [], purposes: [], autonomy: 3 },
   ],
 })
 `
