@@ -15,6 +15,8 @@ COPY lib lib
 COPY schema schema
 COPY storage storage
 COPY policies policies
+COPY orchestration orchestration
+COPY workflows workflows
 COPY subgraphs subgraphs
 COPY connectors connectors
 COPY gateway gateway

@@ -5,7 +5,7 @@ import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescrip
 import tseslint from 'typescript-eslint'
 
 /** Who may import whom: each folder only from those before it (docs/architecture.md). */
-const layers = ['lib', 'schema', 'storage', 'policies', 'subgraphs', 'gateway', 'processes', 'cli']
+const layers = ['lib', 'schema', 'storage', 'policies', 'orchestration', 'subgraphs', 'gateway', 'processes', 'cli']
 const zones = layers.map((target, index) => ({
   target: `./${target}`,
   from: layers.slice(index + 1).map((from) => `./${from}`),

@@ -19,6 +19,7 @@ import { loadPolicies } from '../policies/engine/load.ts'
 import { createRulesReader } from '../policies/engine/rules-reader.ts'
 import path from 'node:path'
 import { serveParent } from './process.ts'
+import { nothingRuns } from './nothing-runs.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const log = createLog({ level: 'warn' })
@@ -43,8 +44,9 @@ const subgraphs = createSubgraphs({
     policies: { revision: () => revision },
     access: { maxDays: 30 },
     stopTargets: noGraphToStop,
+    ...nothingRuns,
   },
-}).filter((subgraph) => !['governance', 'agents'].includes(subgraph.name))
+}).filter((subgraph) => !['governance', 'agents', 'orchestration'].includes(subgraph.name))
 
 const scopes = [...revision.scopes.keys()].sort()
 const everything: Caller = {

@@ -15,6 +15,7 @@ import { createStatementKeys } from '../subgraphs/statement-keys.ts'
 import { createReplayGuard } from '../subgraphs/statement-replay.ts'
 import { createStatementVerifier } from '../subgraphs/statement-verifier.ts'
 import { serveParent } from './process.ts'
+import { nothingRuns } from './nothing-runs.ts'
 
 const { keyUrl } = JSON.parse(process.argv[2] ?? '{}') as { keyUrl: string }
 const { DATABASE_URL = '', REDIS_URL = '' } = process.env
@@ -41,6 +42,7 @@ const subgraphs = createSubgraphs({
     policies,
     access: { maxDays: 30 },
     stopTargets: noGraphToStop,
+    ...nothingRuns,
   },
 })
 const servers = await Promise.all(

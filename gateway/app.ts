@@ -22,7 +22,7 @@ import { createLedger } from './audit/recorder.ts'
 import { operationChecks } from './checks/index.ts'
 import { createRateCheck } from './checks/rate.ts'
 import type { Config } from './config.ts'
-import { registerApprovalEvents } from './controls/approvals/events.ts'
+import { approvalEvents } from './controls/approvals/events.ts'
 import { openApprovals } from './controls/approvals/open.ts'
 import { undecidable } from './controls/approvals/undecidable.ts'
 import { createAutonomy } from './controls/autonomy.ts'
@@ -30,6 +30,7 @@ import { openBudgets } from './controls/budgets/open-budgets.ts'
 import type { Controls } from './controls/controls.ts'
 import { createFlow } from './controls/flow/flow.ts'
 import { openStops } from './controls/stops/open-stops.ts'
+import { registerEventStreams } from './event-streams.ts'
 import type { ExplorerOptions } from './explorer/options.ts'
 import { presets } from './explorer/presets.ts'
 import { registerExplorer } from './explorer/register.ts'
@@ -46,6 +47,8 @@ import { createRegisteredAgents } from './identity/issuer-clients.ts'
 import { createDiscovery } from './identity/discovery.ts'
 import { assertDevelopmentOnly, openIdentity } from './identity/open-identity.ts'
 import { registerIdentityRoutes } from './identity-routes.ts'
+import { openOrchestration } from './orchestration/open-orchestration.ts'
+import { runEvents } from './orchestration/run-events.ts'
 import { initialAgents } from './workforce/seed-agents.ts'
 import { obeyAtOnce } from './workforce/obey-at-once.ts'
 import { openWorkforce } from './workforce/open-workforce.ts'
@@ -53,6 +56,9 @@ import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { type Pipeline, createPipeline } from './pipeline.ts'
 import { createPolicyGate } from './policy/gate.ts'
+import { openEngine } from '../orchestration/engine/open-engine.ts'
+import { publishEnvironment } from '../orchestration/engine/publish-environment.ts'
+import { readCalendars, readWorkflowFiles } from '../orchestration/engine/workflow-files.ts'
 import { createRulesReader } from '../policies/engine/rules-reader.ts'
 import { watchPolicies } from '../policies/engine/watch.ts'
 import { StartError } from './start-error.ts'
@@ -196,6 +202,19 @@ export async function createApp(options: AppOptions): Promise<App> {
     }),
   )
 
+  onProgress('Opening the workflows')
+  const workflows = config.workflows.folder ?? path.join(root, 'workflows')
+  const engine = opened.use(
+    await openEngine({
+      database,
+      cache,
+      calendars: readCalendars(workflows),
+      log,
+      newId: () => world.newId(),
+      roles: () => policies.current().roles,
+    }),
+  )
+
   onProgress('Opening the subgraphs')
   const signer = opened.use(await createStatementSigner(world, signing(config, log)))
   const connectors = opened.use(
@@ -222,12 +241,19 @@ export async function createApp(options: AppOptions): Promise<App> {
         access: config.access,
         stopTargets: stopTargetsOf(index, () => policies.current().roles),
         inventory: config.inventory,
+        orchestration: engine,
+        publishEnvironment: () => publishEnvironment(database.kysely, publishSources()),
       },
     },
   })
   opened.use(transport)
   const graph = opened.use(await (given.loadGraph ?? loadGraph)(supergraphSdl, log))
   const federation = obeyAtOnce(createFederation(graph, transport), workforce.directory)
+  const publishSources = () => ({
+    revision: workforce.revision(),
+    schema: federation.apiSchema,
+    calendars: new Set(engine.calendars.keys()),
+  })
 
   const budgets = opened.use(
     openBudgets({
@@ -304,6 +330,21 @@ export async function createApp(options: AppOptions): Promise<App> {
     log,
   })
   const executor = opened.use(await approvals.start())
+  if (index.subgraphs.includes('orchestration') && config.workflows.work) {
+    opened.use(
+      await openOrchestration({
+        engine,
+        world,
+        log,
+        files: config.workflows.publish ? readWorkflowFiles(workflows) : [],
+        sources: publishSources,
+        currentRevision: () => workforce.revision(),
+        rebuildCaller: approvals.rebuildCaller,
+        runAs: (arrival, act) => pipeline.runAs(arrival, act),
+        requestMs: config.timeouts.requestMs,
+      }),
+    )
+  }
   const { demo } = identity
   const mint = demo ? (name: string) => demo.mint(name) : null
   const explorer: ExplorerOptions | null =
@@ -327,9 +368,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     requestMs: config.timeouts.requestMs,
   })
   registerIdentityRoutes(server, { ...identity, statementKeys: () => signer.jwks })
-  registerApprovalEvents(server, {
-    database,
-    watch: approvals.watch,
+  const streams = [approvalEvents({ database, watch: approvals.watch, world }), runEvents(engine)]
+  registerEventStreams(server, streams, {
     authenticator: identity.authenticator,
     recheck: (caller) => approvals.recheck(caller),
     watchStop: (caller, close) => stops.control.watchStream(caller, close),

@@ -173,6 +173,19 @@ const settings = z.strictObject({
         .describe('How long an act that people rejected is not put to them again, in seconds.'),
     })
     .prefault({}),
+  workflows: z
+    .strictObject({
+      folder: z.string().optional().describe('The folder with workflows and their calendars; ours when left out.'),
+      publish: z
+        .boolean()
+        .default(true)
+        .describe('Whether this gateway publishes what is new in that folder when it starts.'),
+      work: z
+        .boolean()
+        .default(true)
+        .describe('Whether this gateway does the work of runs: timers, operations, what has become of approvals.'),
+    })
+    .prefault({}),
   subgraphs: z
     .record(
       z.string(),

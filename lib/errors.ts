@@ -218,6 +218,54 @@ export const catalog = {
     meaning: 'The rules deny this field for this record.',
     next: 'Go on without this record, or ask its owner.',
   },
+  // Workflows and their tasks
+  LEASE_LOST: {
+    status: 409,
+    meaning:
+      'The lease does not hold: it ended without a heartbeat, the task was taken away, or the token is of another.',
+    next: 'Stop working on the task at once and write nothing more for it; claim again to get work.',
+  },
+  TASK_NOT_OPEN: {
+    status: 409,
+    meaning: 'The task is in a state in which this cannot be done to it.',
+    next: 'Read the task again, and go on only where its `state` allows it.',
+  },
+  TASK_TAKEN: {
+    status: 409,
+    meaning: 'Somebody else has the task, or it is kept for somebody else.',
+    next: 'Leave the task to its holder, and claim another.',
+  },
+  NOT_ELIGIBLE: {
+    status: 403,
+    meaning:
+      'The caller is not one of those who may do this to the task: by its role, its kind, what it holds already, or its part in the run.',
+    next: 'Leave the task to others; claim with one of your roles, and end what you hold first.',
+  },
+  RUN_NOT_OPEN: {
+    status: 409,
+    meaning: 'The run is over, stands still, or is being undone.',
+    next: 'Read the `status` of the run; a run that stands still goes on when people resume it, one that is over never does.',
+  },
+  RUN_EXISTS: {
+    status: 409,
+    meaning: 'An open run of the workflow has the same business key, and the caller has no part in it.',
+    next: 'Start nothing more for this: the work is being done already, under somebody else.',
+  },
+  EVENT_NOT_AWAITED: {
+    status: 409,
+    meaning: 'No step of the run waits for such an event with such a key now; nothing was changed.',
+    next: 'Look at the `steps` of the run for one of the kind `awaitEvent`; send the event again, with a new idempotency key, when it is `WAITING`.',
+  },
+  RESULT_INVALID: {
+    status: 422,
+    meaning: 'The result is not as the `resultSchema` of the task says; nothing was changed, and the lease goes on.',
+    next: 'Correct what `problems` names and complete the task again before its lease ends.',
+  },
+  CONTEXT_CONFLICT: {
+    status: 409,
+    meaning: 'Somebody wrote to the context of the run since the caller read it.',
+    next: 'Read the context of the run again, then write with its `contextRevision` and a new idempotency key.',
+  },
   // The systems
   NOT_FOUND: {
     status: 404,

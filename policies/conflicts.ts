@@ -55,6 +55,8 @@ export const conflicts: readonly WrittenConflict[] = [
     exceptions: {
       'finance-agent': 'An invoice is approved by somebody else than who entered it.',
       'finance-controller': 'An invoice is approved by somebody else than who entered it.',
+      'workflow-engine':
+        'A run acts through an agent only, within what that agent may do by itself; each act is the agent’s, and is checked as such.',
     },
   },
   {

@@ -13,6 +13,7 @@ import { itsm } from './itsm.ts'
 import { mandate } from './mandate.ts'
 import { mes } from './mes.ts'
 import { money } from './money.ts'
+import { orchestration } from './orchestration.ts'
 import { procurement } from './procurement.ts'
 import { purposes } from './purposes.ts'
 import { accountManager } from './roles/account-manager.ts'
@@ -34,6 +35,7 @@ import { salesAgent } from './roles/sales-agent.ts'
 import { securityEngineer } from './roles/security-engineer.ts'
 import { supplierDataAgent } from './roles/supplier-data-agent.ts'
 import { supportAgent } from './roles/support-agent.ts'
+import { workflowEngine } from './roles/workflow-engine.ts'
 import type { Rules } from './rules.ts'
 import { scopes } from './scopes.ts'
 import { supplyChain } from './supply-chain.ts'
@@ -52,6 +54,7 @@ const tables: { readonly [Contract in keyof Coordinates]: Rules<Contract> & Poli
   procurement,
   governance,
   agents,
+  orchestration,
 }
 
 export const policies: PolicySet = {
@@ -76,6 +79,7 @@ export const policies: PolicySet = {
     securityEngineer,
     auditor,
     developer,
+    workflowEngine,
   ],
   scopes,
   purposes,

@@ -328,6 +328,36 @@ export const scopes = {
     decidedBy: 'security-engineer',
     requestable: [],
   },
+  'workflow:read': {
+    title: 'See workflows, every run of them, and every task',
+    owner: 'automation office',
+    decidedBy: 'security-engineer',
+    requestable: ['person'],
+  },
+  'workflow:start': {
+    title: 'Start runs of workflows, and bring events to them',
+    owner: 'automation office',
+    decidedBy: 'security-engineer',
+    requestable: ['agent', 'person'],
+  },
+  'workflow:operate': {
+    title: 'Stop, take back and mend the runs that one sees',
+    owner: 'automation office',
+    decidedBy: 'security-engineer',
+    requestable: [],
+  },
+  'workflow:publish': {
+    title: 'Publish workflows',
+    owner: 'automation office',
+    decidedBy: 'security-engineer',
+    requestable: [],
+  },
+  'task:work': {
+    title: 'Claim the tasks of one’s roles, and do them',
+    owner: 'automation office',
+    decidedBy: 'security-engineer',
+    requestable: ['agent'],
+  },
   'flow:read': {
     title: 'See what the agents that one supervises have read',
     owner: 'security',

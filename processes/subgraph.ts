@@ -2,7 +2,9 @@
  * `node processes/subgraph.ts <name>`: one subgraph as a process of its own. It answers the statements of the gateways whose keys
  * it was told of, under the policies of the same folder, over the same database.
  */
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { buildSchema } from 'graphql'
 import type { Config } from '../gateway/config.ts'
 import { openConfiguredConnectors } from '../gateway/federation/open-configured-connectors.ts'
 import { type HealthPart, registerHealth } from '../gateway/health.ts'
@@ -12,6 +14,9 @@ import { listenOn, runProcess } from '../gateway/run-process.ts'
 import { StartError } from '../gateway/start-error.ts'
 import { stopTargetsOf } from '../gateway/stop-targets.ts'
 import { realWorld } from '../lib/world.ts'
+import { openEngine } from '../orchestration/engine/open-engine.ts'
+import { publishEnvironment } from '../orchestration/engine/publish-environment.ts'
+import { readCalendars } from '../orchestration/engine/workflow-files.ts'
 import { createWaitingRulesReader } from '../policies/engine/rules-reader.ts'
 import { watchPolicies } from '../policies/engine/watch.ts'
 import { contractIndex, readContracts } from '../schema/contract.ts'
@@ -68,6 +73,20 @@ await runProcess(async ({ config, log, onStop }) => {
       runsHere: (subgraph) => subgraph === name,
     }),
   )
+  const calendars = readCalendars(config.workflows.folder ?? path.join(root, 'workflows'))
+  const engine =
+    name === 'orchestration'
+      ? await openEngine({
+          database,
+          cache,
+          calendars,
+          log,
+          newId: () => world.newId(),
+          roles: () => policies.current().roles,
+        })
+      : null
+  if (engine !== null) opened.use(engine)
+  const schema = buildSchema(readFileSync(path.join(root, 'schema/api.graphql'), 'utf8'))
   const subgraph = createSubgraph(name, {
     kysely: database.kysely,
     connectors,
@@ -84,6 +103,13 @@ await runProcess(async ({ config, log, onStop }) => {
       access: config.access,
       stopTargets: stopTargetsOf(index, () => policies.current().roles),
       inventory: config.inventory,
+      orchestration: engine,
+      publishEnvironment: () =>
+        publishEnvironment(database.kysely, {
+          revision: policies.current(),
+          schema,
+          calendars: new Set(calendars.keys()),
+        }),
     },
   })
   const parts: readonly HealthPart[] = [

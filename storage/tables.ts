@@ -16,6 +16,7 @@ import type { InventoryTables } from './tables/inventory.ts'
 import type { ItsmTables } from './tables/itsm.ts'
 import type { LedgerTables } from './tables/ledger.ts'
 import type { MesTables } from './tables/mes.ts'
+import type { OrchestrationTables } from './tables/orchestration.ts'
 import type { ProcurementTables } from './tables/procurement.ts'
 import type { SupplyChainTables } from './tables/supply-chain.ts'
 
@@ -35,5 +36,6 @@ export interface Tables
     ItsmTables,
     LedgerTables,
     MesTables,
+    OrchestrationTables,
     ProcurementTables,
     SupplyChainTables {}

@@ -1,5 +1,7 @@
 /** What the subgraphs of the control plane have beside their contracts: the database that all replicas share, and a way to tell them. */
 import type { PolicySource } from '../policies/engine/watch.ts'
+import type { PublishEnvironment } from '../orchestration/definition/check-subject.ts'
+import type { Engine } from '../orchestration/engine/engine.ts'
 import type { Cache } from '../storage/cache.ts'
 import type { Database } from '../storage/database.ts'
 import type { RoleDefinition } from '../policies/engine/revision.ts'
@@ -19,6 +21,10 @@ export interface ControlPlane {
   readonly access: AccessSettings
   /** What there is to stop. */
   readonly stopTargets: StopTargets
+  /** Runs workflows; null where the subgraph `orchestration` is in another process. */
+  readonly orchestration: Engine | null
+  /** What a workflow is checked against before it is published: the company as it is now. */
+  readonly publishEnvironment: () => PublishEnvironment | Promise<PublishEnvironment>
   /** How the inventory finds duplicates; left out: as it does by default. */
   readonly inventory?: InventorySettings
 }

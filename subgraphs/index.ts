@@ -20,6 +20,8 @@ import { createItsm } from './itsm/itsm.ts'
 import { itsmTables } from './itsm/tables.ts'
 import { createMes } from './mes/mes.ts'
 import { mesTables } from './mes/tables.ts'
+import { createOrchestration } from './orchestration/orchestration.ts'
+import { orchestrationServices } from './orchestration/services.ts'
 import { createProcurement } from './procurement/procurement.ts'
 import { procurementTables } from './procurement/tables.ts'
 import type { EntitySource } from './sources/entity-source.ts'
@@ -65,7 +67,7 @@ export interface SubgraphsDeps extends SubgraphDeps {
 }
 
 /** The names of all subgraphs, in order; the control plane's are the last. */
-export const subgraphNames: readonly string[] = [...Object.keys(systems), 'governance', 'agents']
+export const subgraphNames: readonly string[] = [...Object.keys(systems), 'governance', 'agents', 'orchestration']
 
 /** Makes one subgraph: over its connector where it has one, else over the tables of the database. */
 export function createSubgraph(name: string, deps: SubgraphsDeps): Subgraph {
@@ -74,6 +76,8 @@ export function createSubgraph(name: string, deps: SubgraphsDeps): Subgraph {
   if (name === 'governance')
     return createGovernance(contract.sdl, governanceServices(deps.controlPlane, deps.world), deps)
   if (name === 'agents') return createAgents(contract.sdl, agentsServices(deps.controlPlane, deps.world), deps)
+  if (name === 'orchestration')
+    return createOrchestration(contract.sdl, orchestrationServices(deps.controlPlane, deps.world), deps)
   const system = systems[name]
   if (!system) throw new Error(`There is no subgraph ${name}; there are ${subgraphNames.join(', ')}.`)
   const { entities, create } = system

@@ -19,6 +19,15 @@ const nothingDone: ReadonlySet<unknown> = new Set<ErrorCode>([
   'VERSION_CONFLICT',
   'IDEMPOTENCY_CONFLICT',
   'NOT_SUPPORTED',
+  'LEASE_LOST',
+  'TASK_NOT_OPEN',
+  'TASK_TAKEN',
+  'NOT_ELIGIBLE',
+  'RUN_NOT_OPEN',
+  'RUN_EXISTS',
+  'EVENT_NOT_AWAITED',
+  'RESULT_INVALID',
+  'CONTEXT_CONFLICT',
 ])
 
 /** Whether the payload of a mutation says that an earlier request did it. */

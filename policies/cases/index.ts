@@ -9,6 +9,7 @@ import { hrCases } from './hr.ts'
 import { inventoryCases } from './inventory.ts'
 import { itsmCases } from './itsm.ts'
 import { mesCases } from './mes.ts'
+import { orchestrationCases } from './orchestration.ts'
 import { procurementCases } from './procurement.ts'
 import { supplyChainCases } from './supply-chain.ts'
 
@@ -24,4 +25,5 @@ export const caseGroups: readonly CaseGroup[] = [
   governanceCases,
   agentsCases,
   inventoryCases,
+  orchestrationCases,
 ]

@@ -22,6 +22,9 @@ export const accountManager: Role = {
     'approval:decide',
     'access:request',
     'access:decide',
+    'task:work',
+    'workflow:read',
+    'workflow:start',
   ],
   purposes: ['sales', 'customer-support'],
 }

@@ -27,6 +27,7 @@ export const auditor: Role = {
     'access:request',
     'access:decide',
     'access:review',
+    'workflow:read',
   ],
   purposes: ['audit'],
 }

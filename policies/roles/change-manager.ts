@@ -22,6 +22,10 @@ export const changeManager: Role = {
     'approval:decide',
     'access:request',
     'access:decide',
+    'task:work',
+    'workflow:read',
+    'workflow:start',
+    'workflow:operate',
   ],
   purposes: ['change-management', 'incident-response'],
 }

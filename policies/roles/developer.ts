@@ -6,6 +6,6 @@ export const developer: Role = {
   kind: 'person',
   title: 'Developer',
   responsibilities: ['Builds integrations against the schema, without the right to read data'],
-  scopes: ['explorer:all'],
+  scopes: ['explorer:all', 'workflow:read'],
   purposes: ['development'],
 }

@@ -21,6 +21,8 @@ export const financeAgent: Role = {
     'procurement:read',
     'hr:read',
     'access:request',
+    'task:work',
+    'workflow:start',
   ],
   purposes: ['accounts-payable', 'financial-close'],
   autonomy: 3,

@@ -34,6 +34,9 @@ export const financeController: Role = {
     'access:request',
     'access:decide',
     'inventory:read',
+    'task:work',
+    'workflow:read',
+    'workflow:start',
   ],
   purposes: ['accounts-payable', 'financial-close'],
 }

@@ -18,6 +18,7 @@ export const hrAgent: Role = {
     'hr:absence:write',
     'erp:read',
     'access:request',
+    'task:work',
   ],
   purposes: ['personnel'],
   autonomy: 3,

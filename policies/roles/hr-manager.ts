@@ -26,6 +26,9 @@ export const hrManager: Role = {
     'approval:decide',
     'access:request',
     'access:decide',
+    'task:work',
+    'workflow:read',
+    'workflow:start',
   ],
   purposes: ['personnel'],
 }

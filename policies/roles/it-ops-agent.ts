@@ -14,6 +14,7 @@ export const itOpsAgent: Role = {
     'hr:read',
     'mes:read',
     'access:request',
+    'task:work',
   ],
   purposes: ['incident-response', 'change-management'],
   autonomy: 3,

@@ -21,6 +21,7 @@ export const logisticsAgent: Role = {
     'mes:read',
     'hr:read',
     'access:request',
+    'task:work',
   ],
   purposes: ['logistics'],
   autonomy: 3,

@@ -21,6 +21,7 @@ export const orderAgent: Role = {
     'hr:read',
     'mes:read',
     'access:request',
+    'task:work',
   ],
   purposes: ['order-fulfilment', 'sales'],
   autonomy: 3,

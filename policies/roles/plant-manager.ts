@@ -33,6 +33,9 @@ export const plantManager: Role = {
     'approval:decide',
     'access:request',
     'access:decide',
+    'task:work',
+    'workflow:read',
+    'workflow:start',
   ],
   purposes: ['order-fulfilment', 'production', 'logistics'],
 }

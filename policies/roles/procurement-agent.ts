@@ -26,6 +26,8 @@ export const procurementAgent: Role = {
     'supply-chain:read',
     'hr:read',
     'access:request',
+    'task:work',
+    'workflow:start',
   ],
   purposes: ['purchasing', 'accounts-payable'],
   autonomy: 3,

@@ -21,6 +21,7 @@ export const productionAgent: Role = {
     'supply-chain:read',
     'hr:read',
     'access:request',
+    'task:work',
   ],
   purposes: ['production'],
   autonomy: 3,

@@ -29,6 +29,9 @@ export const purchasingManager: Role = {
     'approval:decide',
     'access:request',
     'access:decide',
+    'task:work',
+    'workflow:read',
+    'workflow:start',
   ],
   purposes: ['purchasing', 'accounts-payable'],
 }

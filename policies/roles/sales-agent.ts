@@ -6,7 +6,7 @@ export const salesAgent: Role = {
   kind: 'agent',
   title: 'Sales agent',
   responsibilities: ['Keeps accounts, contacts and opportunities up to date', 'Prepares the next step of a sale'],
-  scopes: ['crm:read', 'crm:contact', 'crm:write', 'erp:read', 'access:request'],
+  scopes: ['crm:read', 'crm:contact', 'crm:write', 'erp:read', 'access:request', 'task:work'],
   purposes: ['sales'],
   autonomy: 3,
   supervisor: 'account-manager',

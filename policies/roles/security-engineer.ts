@@ -29,6 +29,9 @@ export const securityEngineer: Role = {
     'inventory:read',
     'inventory:write',
     'inventory:decide',
+    'workflow:read',
+    'workflow:operate',
+    'workflow:publish',
   ],
   purposes: ['security-investigation'],
 }

@@ -18,6 +18,7 @@ export const supplierDataAgent: Role = {
     'finance:bank:write',
     'procurement:read',
     'access:request',
+    'task:work',
   ],
   purposes: ['accounts-payable'],
   autonomy: 2,

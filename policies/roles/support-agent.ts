@@ -22,6 +22,8 @@ export const supportAgent: Role = {
     'supply-chain:read',
     'hr:read',
     'access:request',
+    'task:work',
+    'workflow:start',
   ],
   purposes: ['customer-support', 'incident-response'],
   autonomy: 3,

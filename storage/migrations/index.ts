@@ -15,6 +15,7 @@ import * as access from './0013-access.ts'
 import * as approvals from './0014-approvals.ts'
 import * as flow from './0015-flow.ts'
 import * as budgetsAndStops from './0016-budgets-and-stops.ts'
+import * as orchestration from './0018-orchestration.ts'
 import * as crm from './0100-crm.ts'
 import * as itsm from './0110-itsm.ts'
 import * as finance from './0120-finance.ts'
@@ -37,6 +38,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0014-approvals': approvals,
   '0015-flow': flow,
   '0016-budgets-and-stops': budgetsAndStops,
+  '0018-orchestration': orchestration,
   '0100-crm': crm,
   '0110-itsm': itsm,
   '0120-finance': finance,

@@ -188,9 +188,8 @@ describe('the roles of the repository', () => {
               fields.length > 0 &&
               fields.every((field) => view.standing(`${name}.${field}`).disclosure === 'undisclosed'),
           )
-          expect(
-            closed.filter(({ name }) => new RegExp(`\\b${name}\\b`, 'u').test(text.replaceAll(/"""[\s\S]*?"""/gu, ''))),
-          ).toEqual([])
+          const words = new Set(text.replaceAll(/"""[\s\S]*?"""/gu, '').match(/\w+/gu))
+          expect(closed.filter(({ name }) => words.has(name))).toEqual([])
         },
       ),
       { numRuns: 25 },

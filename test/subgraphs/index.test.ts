@@ -8,6 +8,7 @@ import { noGraphToStop } from '../../storage/stores/stop-states.ts'
 import { createSubgraphs, type SubgraphsDeps } from '../../subgraphs/index.ts'
 import { createDatabase } from '../support/databases.ts'
 import { ask, data, subgraphDeps } from '../support/subgraphs.ts'
+import { nothingRuns } from '../support/orchestration-stub.ts'
 
 const contracts = readContracts(path.resolve(import.meta.dirname, '../../schema'))
 
@@ -28,6 +29,7 @@ describe('the list of subgraphs', () => {
       policies: { revision: () => null },
       access: { maxDays: 30 },
       stopTargets: noGraphToStop,
+      ...nothingRuns,
     }
     return createSubgraphs({ ...subgraphDeps(), contracts, kysely: database.kysely, controlPlane, ...more })
   }
@@ -54,6 +56,7 @@ describe('the list of subgraphs', () => {
       hr: '{ users { totalCount } }',
       governance: '{ me { id } }',
       agents: '{ agents { totalCount } }',
+      orchestration: '{ workflows { nodes { key } } }',
     }
     const subgraphs = make()
     expect(subgraphs.map(({ name }) => name)).toEqual(Object.keys(queries))

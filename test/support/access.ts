@@ -11,6 +11,7 @@ import type { Database } from '../../storage/database.ts'
 import { noGraphToStop } from '../../storage/stores/stop-states.ts'
 import { createGovernance } from '../../subgraphs/governance/governance.ts'
 import { governanceServices } from '../../subgraphs/governance/services.ts'
+import { nothingRuns } from './orchestration-stub.ts'
 
 export interface Desk {
   readonly revision: PolicyRevision
@@ -61,6 +62,7 @@ export function openDesk(database: Database, revision: PolicyRevision, start = '
       access: { maxDays: 30 },
       roles: () => revision.roles,
       stopTargets: noGraphToStop,
+      ...nothingRuns,
     },
     world,
   )

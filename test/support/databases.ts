@@ -17,10 +17,16 @@
  * Each call gives a database of its own, already migrated, copied from a template that is made once for each state of the
  * migrations. A suite that needs more rows than it wants to write each time declares a {@link DatabaseTemplate}.
  */
+import { ensureQueues } from '../../orchestration/engine/queues.ts'
+import { policies } from '../../policies/index.ts'
 import { type Database, type DatabaseOptions, openDatabase } from '../../storage/database.ts'
+import { openDurableQueue } from '../../storage/queue/pg-boss-queue.ts'
 import { fingerprint } from './fingerprint.ts'
 import { createPostgresDatabase } from './postgres-server.ts'
 import { makeEmbeddedTemplate, makePostgresTemplate } from './templates.ts'
+
+const silent = { warn: () => undefined, error: () => undefined }
+const roleKeys = policies.roles.map(({ key }) => key)
 
 export type DatabaseKind = Database['kind']
 
@@ -75,12 +81,23 @@ export async function embeddedTemplate(template?: DatabaseTemplate): Promise<str
 
 function keyOf(template: DatabaseTemplate | undefined): Promise<string> {
   return fingerprint(
-    ['storage/migrations', 'storage/pglite-worker.ts', 'test/support/templates.ts', ...(template?.sources ?? [])],
+    [
+      'storage/migrations',
+      'storage/queue',
+      'orchestration/engine/queues.ts',
+      'policies/roles',
+      'storage/pglite-worker.ts',
+      'test/support/templates.ts',
+      ...(template?.sources ?? []),
+    ],
     template?.name ?? 'migrated',
   )
 }
 
 async function make(empty: DatabaseOptions, template: DatabaseTemplate | undefined): Promise<void> {
   await using database = await openDatabase(empty)
+  // The queues are made once, and not by each test anew.
+  await using queue = await openDurableQueue({ database, log: silent })
+  await ensureQueues(queue, roleKeys)
   await template?.fill(database)
 }

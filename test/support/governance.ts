@@ -11,6 +11,7 @@ import { createGovernance } from '../../subgraphs/governance/governance.ts'
 import type { Revoke } from '../../subgraphs/governance/revoke.ts'
 import { governanceServices } from '../../subgraphs/governance/services.ts'
 import type { Subgraph, SubgraphResponse } from '../../subgraphs/subgraph.ts'
+import { nothingRuns } from './orchestration-stub.ts'
 
 const everything: SubgraphRule = {
   needsRecord: false,
@@ -40,6 +41,7 @@ export function openGovernance(
         policies: { revision: () => null },
         access: { maxDays: 30 },
         stopTargets: noGraphToStop,
+        ...nothingRuns,
         ...more,
       },
       world,

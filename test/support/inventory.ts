@@ -6,6 +6,7 @@ import { createAgents } from '../../subgraphs/agents/agents.ts'
 import { agentsServices } from '../../subgraphs/agents/services.ts'
 import type { Subgraph } from '../../subgraphs/subgraph.ts'
 import { ask, callerNamed, contractOf, stillWorld, subgraphDeps } from './subgraphs.ts'
+import { nothingRuns } from './orchestration-stub.ts'
 
 export const engineer = callerNamed('person:omar.haddad')
 
@@ -28,6 +29,7 @@ export function openInventory(database: Database): Inventory {
     policies: { revision: () => null },
     access: { maxDays: 30 },
     stopTargets: noGraphToStop,
+    ...nothingRuns,
   }
   const subgraph = createAgents(contractOf('agents'), agentsServices(controlPlane, stillWorld), subgraphDeps())
   let key = 0

@@ -81,6 +81,8 @@ export interface StackOptions {
   readonly cache?: CacheKind
   /** What the business systems hold; without the company a stack opens faster. */
   readonly company?: 'whole' | 'none'
+  /** Whether the shipped workflows are published, and their runs worked on. Default `off`. */
+  readonly workflows?: 'on' | 'off'
   /** What the gateway is given in place of the database or the cache: one that a test can break. */
   readonly wrapDatabase?: (database: Database) => Database
   readonly wrapCache?: (cache: Cache) => Cache
@@ -112,7 +114,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const cache = beside?.cache ?? (await createCache(options.cache ?? 'memory'))
   const read = readConfig({ env: { NODE_ENV: 'test', MANDATE_DATA: folder, ...env }, folder })
   const demoData = read.demoData && options.company !== 'none'
-  const quiet = { ...read, demoData, policies: { ...read.policies, watch: false } }
+  const works = options.workflows === 'on'
+  const workflows = { ...read.workflows, publish: works, work: works }
+  const quiet = { ...read, demoData, workflows, policies: { ...read.policies, watch: false } }
   const app = await createApp({
     config: options.settings?.(quiet) ?? quiet,
     world,

@@ -13,7 +13,7 @@ import type { Pipeline } from '../../pipeline.ts'
 import type { Approvals } from '../controls.ts'
 import { createApprovals } from './approvals.ts'
 import { type ApprovalExecutor, openApprovalExecutor } from './executor.ts'
-import { createRebuildCaller, type RebuildOptions } from './rebuild-caller.ts'
+import { createRebuildCaller, type RebuildCaller, type RebuildOptions } from './rebuild-caller.ts'
 import { type ApprovalWatch, openApprovalWatch } from './watch.ts'
 
 export interface OpenApprovalsOptions {
@@ -39,6 +39,8 @@ export interface OpenApprovals {
   readonly watch: ApprovalWatch
   /** Rejects when a caller, or somebody in its chain, may not be here any more. */
   recheck(caller: Caller): Promise<void>
+  /** Makes a caller for whom the gateway vouches, under the authority that it has now. */
+  readonly rebuildCaller: RebuildCaller
   /** Begins to carry out what is approved; the pipeline must be there. */
   start(): Promise<ApprovalExecutor>
 }
@@ -91,6 +93,7 @@ export function openApprovals(options: OpenApprovalsOptions): OpenApprovals {
   return {
     control,
     watch,
+    rebuildCaller,
     async recheck(caller) {
       await rebuildCaller(caller, currentRevision())
     },

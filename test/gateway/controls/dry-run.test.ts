@@ -51,7 +51,7 @@ describe.each(caseGroups.map(({ name, cases }) => ({ name, cases })))('$name', (
     const wished = await send(name, tested, { dryRun: true })
     expectNothingLeaks(wished)
     // The ledger alone is written: no system was asked.
-    const touched = stack.queries.filter((sql) => !/mandate\.|begin|commit|"mandate"/iu.test(sql))
+    const touched = stack.queries.filter((sql) => !/mandate\.|pgboss\.|begin|commit|"mandate"/iu.test(sql))
     expect(touched).toEqual([])
     const real = await send(name, tested)
     const report = wished.extensions['dryRun']

@@ -98,11 +98,11 @@ describe('a good edit', () => {
   test('of a scope and a role takes effect too', async () => {
     await using stage = await openCopy()
     const before = stage.source.current()
-    await stage.edit('roles/developer.ts', "scopes: ['explorer:all']", "scopes: ['explorer:all', 'crm:read']")
+    await stage.edit('roles/developer.ts', "scopes: ['explorer:all', ", "scopes: ['explorer:all', 'crm:read', ")
     await stage.edit('scopes.ts', "owner: 'sales operations'", "owner: 'the sales desk'")
     await until(() => stage.source.current().scopes.get('crm:read')?.owner === 'the sales desk')
     await until(() => stage.source.current().roles.get('developer')?.scopes.includes('crm:read') === true)
-    expect(before.roles.get('developer')?.scopes).toEqual(['explorer:all'])
+    expect(before.roles.get('developer')?.scopes).toEqual(['explorer:all', 'workflow:read'])
   })
 
   test('that replaces the file, as git does, is seen without waiting for the comparison', async () => {

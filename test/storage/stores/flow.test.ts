@@ -9,6 +9,7 @@ import {
   type NewValue,
   type ReadBy,
 } from '../../../storage/stores/flow.ts'
+import { passOnReads } from '../../../storage/stores/flow-passed-on.ts'
 import { createFlowReads, type FlowReads, liftReads, type LiftRequest } from '../../../storage/stores/flow-lifts.ts'
 import { createDatabase, databaseKinds } from '../../support/databases.ts'
 
@@ -66,6 +67,26 @@ for (const kind of databaseKinds()) {
         }),
       )
     const versionOf = (bearer = 'agent:a') => people.version(bearer, after(5))
+
+    test('whoever takes up a task is given what was read in it, and not what was lifted there', async () => {
+      await store.note(by('1', { bearers: ['task:t'] }), [text], [value('h')])
+      await store.note(by('2', { bearers: ['task:lifted'] }), [text], [])
+      await lift({ bearer: 'task:lifted', expectedVersion: await people.version('task:lifted', after(5)) })
+      for (const from of ['task:t', 'task:lifted', 'task:of-nobody']) {
+        await database.kysely
+          .transaction()
+          .execute((transaction) => passOnReads(transaction, { from, to: 'agent:b', now: after(6) }))
+      }
+      expect(await taintsOf('agent:b', after(6))).toStrictEqual(['1'])
+      expect(await store.values(['agent:b'], ['h'], after(6))).toMatchObject([{ requestId: '1', reader: 'agent:a' }])
+      await lift({
+        id: 'again',
+        bearer: 'agent:b',
+        liftedAt: after(7),
+        expectedVersion: await people.version('agent:b', after(7)),
+      })
+      expect(await taintsOf('agent:b', after(8))).toStrictEqual([])
+    })
 
     test('a read counts for each of its bearers, and for nobody else', async () => {
       await store.note(by('1'), [text], [value('h')])
