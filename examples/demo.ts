@@ -7,15 +7,38 @@ import { type Gateway, isRunning, startOwnGateway } from './gateway.ts'
 import { tellLife } from './life/tell.ts'
 import { startOutsideIssuer } from './life/outsider.ts'
 import { tellSupport } from './support/tell.ts'
+import { faults } from './agents/faults.ts'
+import { workflowTitles } from './workflows/plans.ts'
+import { tellWorkflow } from './workflows/tell.ts'
+import { readWishes, type Wishes } from './workflows/wishes.ts'
 import { realWorld } from '../lib/world.ts'
 
+const listed = (entries: Readonly<Record<string, string>>, indent = '  ') =>
+  Object.entries(entries)
+    .map(([name, does]) => `${indent}${name.padEnd(24 - indent.length)}${does}`)
+    .join('\n')
+
+const stories = {
+  support: 'a support agent answers a customer, and is refused what is not its work (default)',
+  life: "one agent from the day it is found to the day it is retired, at a gateway of the demo's own",
+} as const
+
 const usage = `npm run demo -- [<story>] [--url <address>] [--data <folder>]
+npm run demo -- <workflow> [--runs <number>] [--agents <number>] [--fail <fault>]… [--url …] [--data …]
 
-  support   a support agent answers a customer, and is refused what is not its work (default)
-  life      one agent from the day it is found to the day it is retired, at a gateway of the demo's own
+Stories
+${listed(stories)}
 
-  --url     where the gateway is; without it http://localhost:4000, or a gateway of its own when none answers there
-  --data    the data folder of that gateway; without it MANDATE_DATA or .mandate
+Workflows, with agents as processes of their own
+${listed(workflowTitles)}
+
+  --runs                how many runs are started (3)
+  --agents              how many processes of each agent role (1)
+  --fail                what goes wrong, as often as you like:
+${listed(faults, '    ')}
+
+  --url                 where the gateway is; else http://localhost:4000, or one of its own when none answers there
+  --data                the data folder of that gateway; else MANDATE_DATA or .mandate
 `
 
 await main()
@@ -40,7 +63,14 @@ async function main(): Promise<void> {
 
 async function tell(signal: AbortSignal): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { url: { type: 'string' }, data: { type: 'string' }, help: { type: 'boolean' } },
+    options: {
+      url: { type: 'string' },
+      data: { type: 'string' },
+      runs: { type: 'string' },
+      agents: { type: 'string' },
+      fail: { type: 'string', multiple: true },
+      help: { type: 'boolean' },
+    },
     allowPositionals: true,
   })
   const [story = 'support', ...more] = positionals
@@ -48,8 +78,18 @@ async function tell(signal: AbortSignal): Promise<void> {
     process.stdout.write(usage)
     return
   }
-  if (more.length > 0 || !['support', 'life'].includes(story)) {
-    throw new Error(`There is no story \`${positionals.join(' ')}\`. Choose support or life.`)
+  const known = [...Object.keys(stories), ...Object.keys(workflowTitles)]
+  if (more.length > 0 || !known.includes(story)) {
+    throw new Error(`There is no story \`${positionals.join(' ')}\`. Choose from ${known.join(', ')}.`)
+  }
+  if (!Object.hasOwn(stories, story)) {
+    const wishes: Wishes = readWishes(story, values)
+    await using gateway = await findGateway(values, signal)
+    await tellWorkflow(gateway, wishes, signal)
+    return
+  }
+  if (values.runs !== undefined || values.agents !== undefined || values.fail !== undefined) {
+    throw new Error(`--runs, --agents and --fail are for workflows: ${Object.keys(workflowTitles).join(', ')}.`)
   }
   if (story === 'support') {
     await using gateway = await findGateway(values, signal)
