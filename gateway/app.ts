@@ -336,7 +336,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         engine,
         world,
         log,
-        files: config.workflows.publish ? readWorkflowFiles(workflows) : [],
+        files: publishes(config) ? readWorkflowFiles(workflows) : [],
         sources: publishSources,
         currentRevision: () => workforce.revision(),
         rebuildCaller: approvals.rebuildCaller,
@@ -434,6 +434,11 @@ function signing({ subgraphs, statements }: Config, log: Log): StatementSignerOp
     log.info({ kid }, 'statements are signed with a new key')
   }
   return { onRotation, ...(Object.keys(subgraphs).length > 0 ? { rotateMs: statements.rotateSeconds * 1_000 } : {}) }
+}
+
+/** The workflows that come with the code are the demo company's. */
+function publishes({ workflows: { publish, folder }, demoData }: Config): boolean {
+  return publish ?? (folder !== undefined || demoData)
 }
 
 function mustHold(holds: boolean): void {

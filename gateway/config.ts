@@ -178,8 +178,10 @@ const settings = z.strictObject({
       folder: z.string().optional().describe('The folder with workflows and their calendars; ours when left out.'),
       publish: z
         .boolean()
-        .default(true)
-        .describe('Whether this gateway publishes what is new in that folder when it starts.'),
+        .optional()
+        .describe(
+          'Whether this gateway publishes what is new in that folder when it starts; left out: where a folder is named, or the demo company is there.',
+        ),
       work: z
         .boolean()
         .default(true)

@@ -26,7 +26,7 @@ export async function openOrchestration(options: OrchestrationOptions): Promise<
   try {
     const { published, problems } = await publishFiles(engine, files, sources(), gatewayPrincipal)
     for (const { key, version } of published) log.info({ workflow: key, version }, 'a workflow is published')
-    for (const problem of problems) log.error({ ...problem }, 'a workflow is not published')
+    if (problems.length > 0) log.error({ problems }, 'workflows are not published: something is wrong with them')
   } catch (error) {
     log.warn({ err: error }, 'the workflows could not be looked at; the versions in the store hold')
   }

@@ -116,7 +116,7 @@ describe('where no gateway runs', () => {
       'agent:invoice-pilot is DISCOVERED',
       'person:beatrice.laurent answers for it',
       'agent:invoice-pilot is to be a finance-agent',
-      'It is ACTIVE, with 11 scopes of its role',
+      'It is ACTIVE, with 13 scopes of its role',
       '19 of 20 mutations are left today',
       'POLICY_DENIED',
       'for accounts-payable alone',

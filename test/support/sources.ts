@@ -12,7 +12,18 @@ export interface Sources extends AsyncDisposable {
   lineOf(file: string, text: string): Promise<number>
 }
 
-const folders = ['lib', 'schema', 'storage', 'policies', 'subgraphs', 'gateway', 'processes', 'cli']
+const folders = [
+  'lib',
+  'schema',
+  'storage',
+  'policies',
+  'orchestration',
+  'workflows',
+  'subgraphs',
+  'gateway',
+  'processes',
+  'cli',
+]
 
 /** Copies what a gateway needs into a temporary folder; packages are shared with the original. */
 export async function copySources(): Promise<Sources> {
