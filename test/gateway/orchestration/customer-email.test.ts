@@ -83,3 +83,29 @@ test('an address that nobody knows comes before a person, who may say that it is
   }))
   await untilRun(stack, run, { status: 'COMPLETED', outcome: 'BUSINESS_REJECTED' })
 })
+
+test('what is told of a run can be followed, from where one left off, by whoever may see the run', async () => {
+  const run = await startRun(stack, 'support-agent', 'customer-email', email('<5>', { from: 'nobody@nowhere.example' }))
+  const nobody = { contactId: null, accountId: null, ownerId: null }
+  await doTask(stack, 'maria.keller', 'account-manager', run, () => nobody)
+  await untilRun(stack, run, { status: 'COMPLETED' })
+  const follow = async (as: string, headers: Record<string, string> = {}) => {
+    const authorization = `Bearer ${await stack.app.mint!(as)}`
+    return await stack.app.server.inject({ url: `/runs/${run}/events`, headers: { authorization, ...headers } })
+  }
+  const idsOf = (text: string) => [...text.matchAll(/^id: (\d+)$/gmu)].map(([, id]) => Number(id))
+
+  // The run is over, so the stream ends by itself.
+  const whole = await follow('maria.keller')
+  expect(whole.headers['content-type']).toContain('text/event-stream')
+  const ids = idsOf(whole.body)
+  expect(ids).toStrictEqual(ids.map((_, index) => index + 1))
+  expect(whole.body).toContain('event: run.started\n')
+  expect(whole.body).toContain('event: run.completed\n')
+  const rest = await follow('maria.keller', { 'last-event-id': '3' })
+  expect(idsOf(rest.body)).toStrictEqual(ids.filter((id) => id > 3))
+
+  const other = await follow('sales-agent')
+  expect(other.statusCode).toBe(404)
+  expect(JSON.parse(other.body).errors[0].extensions.code).toBe('NOT_FOUND')
+})
